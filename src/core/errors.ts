@@ -71,11 +71,35 @@ export class Refusal extends Error {
 }
 
 /** Builds a refusal; `throw refuse('not-found', 'There is no article 7')`. */
-export const refuse = (code: RefusalCode, detail: string, more?: RefusalMore): Refusal => new Refusal(code, detail, more);
+export const refuse = (code: RefusalCode, detail: string, more?: RefusalMore): Refusal =>
+  new Refusal(code, detail, more);
 
-/**
- * One refusal for all the faults of a level: its code is that of the first fault when that is a catalogue code,
- * its sentence joins the details.
- */
+/** One refusal for all the faults of a level; its sentence joins their details. */
 export const refuseAll = (code: RefusalCode, errors: Fault[]): Refusal =>
   new Refusal(code, errors.map((fault) => fault.detail).join('; '), { errors });
+
+/**
+ * Runs all the checks of one level and throws one refusal with the faults of all that refuse; its code is that of the
+ * first. Returns what the checks return. Errors that are no refusals are thrown as they are.
+ */
+export const checkTogether = async <T extends unknown[]>(
+  ...checks: { [I in keyof T]: () => T[I] | Promise<T[I]> }
+): Promise<T> => {
+  const results: unknown[] = [];
+  const refusals: Refusal[] = [];
+  for (const check of checks) {
+    try {
+      results.push(await check());
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusals.push(error);
+    }
+  }
+  const [first, ...others] = refusals;
+  if (first === undefined) return results as T;
+  if (others.length === 0) throw first;
+  throw refuseAll(
+    first.code,
+    refusals.flatMap(({ errors = [] }) => errors),
+  );
+};

@@ -1,0 +1,17 @@
+/** The tables as PostgreSQL sees them, for the generator of migrations alone. */
+import { postgresColumns } from '../src/store/columns.ts';
+import { defineTables } from '../src/store/tables.ts';
+
+export const {
+  site,
+  authors,
+  tags,
+  keys,
+  articles,
+  contents,
+  articleAuthors,
+  articleTags,
+  dueMoments,
+  comments,
+  events,
+} = defineTables(postgresColumns);

@@ -1,0 +1,17 @@
+/** The tables as SQLite sees them, for the generator of migrations alone. */
+import { sqliteColumns } from '../src/store/columns.ts';
+import { defineTables } from '../src/store/tables.ts';
+
+export const {
+  site,
+  authors,
+  tags,
+  keys,
+  articles,
+  contents,
+  articleAuthors,
+  articleTags,
+  dueMoments,
+  comments,
+  events,
+} = defineTables(sqliteColumns);

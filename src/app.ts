@@ -1,0 +1,92 @@
+/** Galley as an app: its table of contents. It never listens; `server.ts` does. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { findNextMoment } from './features/articles/queries.ts';
+import { articleRoutes } from './features/articles/routes.ts';
+import { authorRoutes } from './features/authors/routes.ts';
+import { commentRoutes } from './features/comments/routes.ts';
+import { findActor } from './features/keys/actions.ts';
+import type { LastUsed } from './features/keys/last-used.ts';
+import { keyRoutes } from './features/keys/routes.ts';
+import { siteRoutes } from './features/site/routes.ts';
+import { tagRoutes } from './features/tags/routes.ts';
+import { guardDoors, recogniseCallers } from './http/auth.ts';
+import { sayWhatMayBeKept } from './http/caching.ts';
+import { tagAnswers } from './http/etag.ts';
+import { requestIdOf, setCommonHeaders } from './http/headers.ts';
+import { BODY_LIMIT, readJsonBodies, refuseUnreadBody } from './http/json-body.ts';
+import { MAX_PARAM_LENGTH, refuseUnknownDoors, rememberMethods } from './http/methods.ts';
+import { publishDocs, publishDocument, serveDocument } from './http/openapi.ts';
+import { answerFrameworkError, answerProblems } from './http/problem.ts';
+import { limitRates } from './http/rate-limit.ts';
+import { logRequests } from './http/request-log.ts';
+import { serviceDoors } from './http/service-doors.ts';
+import { buildValidator } from './http/validation.ts';
+import type { Renderer } from './rendering/renderer.ts';
+import type { Settings } from './settings.ts';
+import type { Parts } from './store/store.ts';
+
+/** What an app is made of. */
+export type AppParts = Parts & {
+  renderer: Renderer;
+  settings: Pick<Settings, 'requireIfMatch' | 'cacheControl' | 'corsOrigins' | 'trustProxy' | 'rates'>;
+  logger: FastifyBaseLogger;
+  lastUsed: LastUsed;
+};
+
+/** The times a slow client has, in milliseconds. */
+const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 };
+
+/** Builds the app. The hooks run in the order in which a request is judged: route, rate, key, role. */
+export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
+  const { store, clock, settings, logger, lastUsed } = parts;
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    ...TIMEOUTS,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: typeof settings.trustProxy === 'boolean' ? settings.trustProxy : [...settings.trustProxy],
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: answerFrameworkError,
+    schemaController: { compilersFactory: { buildValidator: buildValidator as never } }, // typed for Ajv's own compiler alone
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  logRequests(app);
+  answerProblems(app);
+  readJsonBodies(app);
+
+  const methodsOf = rememberMethods(app);
+  setCommonHeaders(app, settings.corsOrigins, methodsOf);
+  refuseUnknownDoors(app, methodsOf);
+  recogniseCallers(app, async (secret) => {
+    const actor = await findActor(parts, secret);
+    if (actor) lastUsed.note(actor.keyId);
+    return actor;
+  });
+  limitRates(app, settings.rates);
+  guardDoors(app);
+  app.addHook('preValidation', refuseUnreadBody);
+  tagAnswers(app);
+  sayWhatMayBeKept(app, {
+    cacheControl: settings.cacheControl,
+    clock,
+    findNextMoment: () => findNextMoment(store, clock()),
+  });
+
+  await publishDocument(app);
+  await publishDocs(app);
+  serveDocument(app);
+  await app.register(serviceDoors, { checkReady: () => store.checkWritable() });
+
+  const inV1 = { prefix: '/v1', ...parts, requireIfMatch: settings.requireIfMatch };
+  await app.register(articleRoutes, inV1);
+  await app.register(authorRoutes, inV1);
+  await app.register(tagRoutes, inV1);
+  await app.register(commentRoutes, inV1);
+  await app.register(siteRoutes, inV1);
+  await app.register(keyRoutes, inV1);
+  return app;
+};

@@ -1,0 +1,92 @@
+/** How an article is answered, whole or in a list. */
+import { type Caller, may } from '../../core/access.ts';
+import { formatMoment } from '../../core/moment.ts';
+import { isLive, statusAt } from '../../core/statuses.ts';
+import { answerAuthorRef } from '../authors/answers.ts';
+import type { SiteRow } from '../site/queries.ts';
+import { answerTagRef } from '../tags/answers.ts';
+import type { ListedArticle, StoredArticle } from './queries.ts';
+import { commentsAreOpen, firstLiveMoment, readingMinutes, sourceOf } from './rules.ts';
+
+/** What an answer depends on besides the article. */
+export type View = { caller: Caller; site: SiteRow; now: Date };
+
+/** The address of an article by the site's pattern; its moment is told in the site's time zone. */
+const urlOf = ({ row }: ListedArticle, { site }: View): string => {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone: site.timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  const date = () => Object.fromEntries(parts.formatToParts(row.sortAt).map(({ type, value }) => [type, value]));
+  const path = site.articleUrlPattern.replaceAll(/\{(slug|id|language|year|month|day)\}/g, (_, name: string) =>
+    name === 'slug' || name === 'id' || name === 'language' ? String(row[name]) : (date()[name] as string),
+  );
+  return `${site.url?.replace(/\/+$/, '') ?? ''}${path}`;
+};
+
+/** Tags the caller may know of: internal ones are for holders of keys. */
+const shownTags = ({ tags }: ListedArticle, caller: Caller) =>
+  may(caller, 'use a key') ? tags : tags.filter(({ kind }) => kind !== 'internal');
+
+const seesUnpublished = ({ authors }: ListedArticle, caller: Caller) =>
+  may(
+    caller,
+    'read unpublished',
+    authors.map(({ id }) => id),
+  );
+
+const answerFields = (article: ListedArticle, view: View) => {
+  const { row } = article;
+  const { now, site, caller } = view;
+  return {
+    id: row.id,
+    version: row.version,
+    title: row.title,
+    slug: row.slug,
+    subtitle: row.subtitle,
+    excerpt: row.excerpt ?? row.generatedExcerpt,
+    excerptSource: row.excerpt === null ? ('generated' as const) : ('author' as const),
+    bodyFormat: row.bodyFormat,
+    status: statusAt(row, now),
+    live: isLive(row, now),
+    publishedAt: formatMoment(row.publishedAt),
+    unpublishAt: formatMoment(row.unpublishAt),
+    firstPublishedAt: formatMoment(firstLiveMoment(row, now)),
+    coverImage: row.coverImage,
+    language: row.language,
+    translationKey: row.translationKey,
+    featured: row.featured,
+    commentPolicy: row.commentPolicy,
+    commentsOpen: commentsAreOpen(row, site.commentPolicy, now),
+    contentUpdatedAt: formatMoment(row.contentUpdatedAt),
+    url: urlOf(article, view),
+    wordCount: row.wordCount,
+    readingMinutes: readingMinutes(row.wordCount),
+    createdAt: formatMoment(row.createdAt),
+    updatedAt: formatMoment(row.updatedAt),
+    ...(seesUnpublished(article, caller) && { deletedAt: formatMoment(row.deletedAt) }),
+  };
+};
+
+const named = ({ id, slug, name }: { id: number; slug: string; name: string }) => ({ id, slug, name });
+
+/** An article, as a list shows it. */
+export const answerSummary = (article: ListedArticle, view: View) => ({
+  ...answerFields(article, view),
+  authors: article.authors.map(named),
+  tags: shownTags(article, view.caller).map(named),
+});
+
+/** An article whole; body and source stand in it for those who may read it unpublished. */
+export const answerArticle = (article: StoredArticle, view: View) => ({
+  ...answerFields(article, view),
+  html: article.content.html,
+  authors: article.authors.map(answerAuthorRef),
+  tags: shownTags(article, view.caller).map(answerTagRef),
+  seo: article.content.seo,
+  metadata: article.content.metadata,
+  commentCount: article.row.commentCount,
+  ...(seesUnpublished(article, view.caller) && { body: article.content.body, source: sourceOf(article.row) }),
+});

@@ -1,0 +1,126 @@
+/** The doors of articles, said whole. */
+import { Type } from 'typebox';
+import { STATUSES } from '../../core/statuses.ts';
+import {
+  answer,
+  door,
+  ETAG,
+  IfMatch,
+  IfNoneMatch,
+  LINK,
+  LIST_ETAG,
+  LOCATION,
+  noContent,
+  patch,
+} from '../../http/door.ts';
+import { ARTICLE_BODY_LIMIT } from '../../http/json-body.ts';
+import { pageQuery } from '../../http/pagination.ts';
+import { ById, BySlug, closed, Id, Moment, oneOf, QueryList } from '../../http/schema.ts';
+import { Article, ArticleList, ArticlePatch, NewArticle } from './schemas.ts';
+
+const ARTICLE_SORTS = [
+  ...(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const),
+  ...(['-createdAt', 'createdAt', 'title', '-title'] as const),
+] as const;
+
+const everyone = { tag: 'Articles', access: 'read live', headers: IfNoneMatch } as const;
+const writers = { tag: 'Articles', access: 'edit unpublished', headers: IfMatch } as const;
+const WRITE_REFUSALS = [
+  ...(['unknown-reference', 'status-not-reachable', 'invalid-schedule', 'not-publishable', 'unrenderable'] as const),
+  ...(['slug-taken', 'source-taken'] as const),
+] as const;
+
+const SlugList = (description: string) => QueryList(Type.String({ minLength: 1, maxLength: 200 }), { description });
+
+export const listArticlesDoor = door({
+  ...everyone,
+  operationId: 'listArticles',
+  summary: 'List articles: the live ones, newest first',
+  description: '`status`, `trashed` and `mine` are for holders of keys, who then see what they may read.',
+  querystring: closed({
+    ...pageQuery,
+    sort: Type.Optional(
+      oneOf(ARTICLE_SORTS, {
+        default: '-publishedAt',
+        description: 'An article without publishedAt is sorted by createdAt',
+      }),
+    ),
+    tag: Type.Optional(SlugList('Slugs of tags: any of them')),
+    author: Type.Optional(SlugList('Slugs of authors: any of them')),
+    status: Type.Optional(QueryList(oneOf([...STATUSES, 'any']), { description: 'Any of these; for holders of keys' })),
+    language: Type.Optional(
+      QueryList(Type.String({ format: 'bcp47', maxLength: 35 }), {
+        description: 'Any of these; `en` also matches `en-GB`',
+      }),
+    ),
+    featured: Type.Optional(Type.Boolean({ description: 'Only featured ones, or only others' })),
+    ids: Type.Optional(Type.Array(Id(), { minItems: 1, maxItems: 100, description: 'Only these' })),
+    publishedAfter: Type.Optional(Moment({ description: 'Published then or later' })),
+    publishedBefore: Type.Optional(Moment({ description: 'Published earlier' })),
+    trashed: Type.Optional(Type.Boolean({ description: 'What is in the trash, instead; for holders of keys' })),
+    mine: Type.Optional(Type.Boolean({ description: 'Only those by the author of the key' })),
+  }),
+  refusals: ['invalid-cursor'],
+  answers: { 200: answer('Articles', ArticleList, { ...LIST_ETAG, ...LINK }) },
+});
+
+export const readArticleDoor = door({
+  ...everyone,
+  operationId: 'readArticle',
+  summary: 'Read one article',
+  params: ById,
+  refusals: ['gone'],
+  answers: { 200: answer('The article', Article, ETAG) },
+});
+
+export const readArticleBySlugDoor = door({
+  ...everyone,
+  operationId: 'readArticleBySlug',
+  summary: 'Read one article by slug',
+  params: BySlug,
+  refusals: ['gone'],
+  answers: { 200: answer('The article', Article, ETAG) },
+});
+
+export const createArticleDoor = door({
+  tag: 'Articles',
+  access: 'create article',
+  operationId: 'createArticle',
+  summary: 'Make an article',
+  bodyLimit: ARTICLE_BODY_LIMIT,
+  body: NewArticle,
+  refusals: WRITE_REFUSALS,
+  answers: { 201: answer('The new article', Article, { ...ETAG, ...LOCATION }) },
+});
+
+export const editArticleDoor = door({
+  ...writers,
+  operationId: 'editArticle',
+  summary: 'Change an article',
+  bodyLimit: ARTICLE_BODY_LIMIT,
+  params: ById,
+  body: patch(ArticlePatch),
+  refusals: [...WRITE_REFUSALS, 'trashed', 'gone'],
+  answers: { 200: answer('The article', Article, ETAG) },
+});
+
+export const deleteArticleDoor = door({
+  ...writers,
+  operationId: 'deleteArticle',
+  summary: 'Put an article in the trash, or delete it for good',
+  params: ById,
+  querystring: closed({
+    permanent: Type.Optional(Type.Boolean({ description: 'For good; for admins' })),
+  }),
+  refusals: ['gone'],
+  answers: { 204: noContent('It is no longer there') },
+});
+
+export const restoreArticleDoor = door({
+  ...writers,
+  operationId: 'restoreArticle',
+  summary: 'Take an article out of the trash, as a draft',
+  params: ById,
+  refusals: ['gone'],
+  answers: { 200: answer('The article', Article, ETAG) },
+});

@@ -1,0 +1,95 @@
+/** Lists of articles: what a caller may ask for, and what is then shown. */
+import { type Caller, grantOf, may } from '../../core/access.ts';
+import { type Fault, refuse, refuseAll } from '../../core/errors.ts';
+import { parseMoment } from '../../core/moment.ts';
+import type { Place, Slice, Sliced } from '../../core/slice.ts';
+import { STATUSES, type Status } from '../../core/statuses.ts';
+import type { Store } from '../../store/store.ts';
+import { listAuthorIdsBySlugs } from '../authors/queries.ts';
+import { listTagIdsBySlugs } from '../tags/queries.ts';
+import { type ArticleFilter, type ArticleSort, listArticleIds } from './list-queries.ts';
+import { type ListedArticle, loadArticles } from './queries.ts';
+
+/** The filters of a list, as they were asked for. */
+export type ListQuery = {
+  tag?: string[];
+  author?: string[];
+  status?: (Status | 'any')[];
+  language?: string[];
+  featured?: boolean;
+  ids?: number[];
+  publishedAfter?: string;
+  publishedBefore?: string;
+  trashed?: boolean;
+  mine?: boolean;
+};
+
+const KEYED = ['status', 'trashed', 'mine'] as const;
+
+/** Throws 401 where the anonymous ask for what a key is needed for, 400 where a key has no author to be “mine”. */
+const checkAsked = (caller: Caller, query: ListQuery): void => {
+  const asked = KEYED.filter((name) => query[name]);
+  if (asked.length > 0 && caller === null)
+    throw refuse('unauthenticated', `A key is needed to ask for ${asked.join(', ')}`);
+  if (query.mine && caller?.authorId == null) {
+    const fault: Fault = {
+      in: 'query',
+      name: 'mine',
+      code: 'not-allowed',
+      detail: 'mine needs a key that has an author',
+    };
+    throw refuseAll('invalid-request', [fault]);
+  }
+};
+
+const momentOf = (text: string | undefined): Date | null => (text === undefined ? null : (parseMoment(text) as Date));
+
+const statusesOf = ({ status, trashed }: ListQuery): readonly Status[] => {
+  if (status === undefined) return trashed ? STATUSES : ['published'];
+  return status.includes('any') ? STATUSES : (status as Status[]);
+};
+
+const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise<ArticleFilter> => ({
+  statuses: statusesOf(query),
+  trashed: query.trashed ?? false,
+  unpublishedOnlyBy: grantOf(caller, 'read unpublished') === 'own' ? (caller?.authorId ?? 0) : null,
+  tagIds: query.tag ? await listTagIdsBySlugs(store, query.tag, may(caller, 'use a key')) : null,
+  authorIds: query.author ? await listAuthorIdsBySlugs(store, query.author) : null,
+  writtenBy: query.mine ? (caller?.authorId ?? 0) : null,
+  ids: query.ids ?? null,
+  languages: query.language?.map((language) => Intl.getCanonicalLocales(language)[0] ?? language) ?? null,
+  featured: query.featured ?? null,
+  publishedAfter: momentOf(query.publishedAfter),
+  publishedBefore: momentOf(query.publishedBefore),
+});
+
+const placeOf = (value: string | number | Date, id: number): Place => ({
+  value: value instanceof Date ? value.getTime() : value,
+  id,
+});
+
+/** One page of articles, in order, each with its place in the list. */
+export const listArticles = async (
+  store: Store,
+  { caller, now }: { caller: Caller; now: Date },
+  sort: ArticleSort,
+  slice: Slice,
+  query: ListQuery,
+): Promise<Sliced<{ article: ListedArticle; place: Place }>> => {
+  checkAsked(caller, query);
+  const filter = await filterOf(store, caller, query);
+  const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
+  const articles = new Map(
+    (
+      await loadArticles(
+        store,
+        rows.map(({ id }) => id),
+      )
+    ).map((article) => [article.row.id, article]),
+  );
+  const found = rows.flatMap(({ id, value }) => {
+    const article = articles.get(id);
+    return article ? [{ article, place: placeOf(value, id) }] : [];
+  });
+  return { rows: found, total };
+};

@@ -1,0 +1,191 @@
+/** How articles are found and kept. */
+import { and, asc, eq, gt, inArray, lte, min } from 'drizzle-orm';
+import type { Store } from '../../store/store.ts';
+import type { AuthorRow } from '../authors/queries.ts';
+import type { TagRow } from '../tags/queries.ts';
+
+type Tables = Store['tables'];
+export type ArticleRow = Tables['articles']['$inferSelect'];
+export type ContentRow = Tables['contents']['$inferSelect'];
+export type NewArticleRow = Omit<Tables['articles']['$inferInsert'], 'id'>;
+export type NewContent = Omit<Tables['contents']['$inferInsert'], 'articleId'>;
+
+/** An article without its long texts, with whom and what it names, in order. */
+export type ListedArticle = { row: ArticleRow; authors: AuthorRow[]; tags: TagRow[] };
+/** An article whole. */
+export type StoredArticle = ListedArticle & { content: ContentRow };
+
+const groupByArticle = <T>(pairs: { articleId: number; value: T }[]): Map<number, T[]> => {
+  const groups = new Map<number, T[]>();
+  for (const { articleId, value } of pairs) {
+    const group = groups.get(articleId);
+    if (group) group.push(value);
+    else groups.set(articleId, [value]);
+  }
+  return groups;
+};
+
+const authorsOf = async ({ db, tables: { articleAuthors, authors } }: Store, ids: number[]) =>
+  groupByArticle(
+    await db
+      .select({ articleId: articleAuthors.articleId, value: authors })
+      .from(articleAuthors)
+      .innerJoin(authors, eq(authors.id, articleAuthors.authorId))
+      .where(inArray(articleAuthors.articleId, ids))
+      .orderBy(asc(articleAuthors.position)),
+  );
+
+const tagsOf = async ({ db, tables: { articleTags, tags } }: Store, ids: number[]) =>
+  groupByArticle(
+    await db
+      .select({ articleId: articleTags.articleId, value: tags })
+      .from(articleTags)
+      .innerJoin(tags, eq(tags.id, articleTags.tagId))
+      .where(inArray(articleTags.articleId, ids))
+      .orderBy(asc(articleTags.position)),
+  );
+
+/** The articles of some ids, in the order of the ids: three statements, however many there are. */
+export const loadArticles = async (store: Store, ids: number[]): Promise<ListedArticle[]> => {
+  if (ids.length === 0) return [];
+  const { articles } = store.tables;
+  const rows = await store.db.select().from(articles).where(inArray(articles.id, ids));
+  const [authors, tags] = [await authorsOf(store, ids), await tagsOf(store, ids)];
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row ? [{ row, authors: authors.get(id) ?? [], tags: tags.get(id) ?? [] }] : [];
+  });
+};
+
+const findArticleBy = async (
+  store: Store,
+  by: 'id' | 'slug',
+  value: number | string,
+): Promise<StoredArticle | undefined> => {
+  const { articles, contents } = store.tables;
+  const [found] = await store.db
+    .select({ row: articles, content: contents })
+    .from(articles)
+    .innerJoin(contents, eq(contents.articleId, articles.id))
+    .where(eq(articles[by], value as never));
+  if (!found) return undefined;
+  const { id } = found.row;
+  const [authors, tags] = [await authorsOf(store, [id]), await tagsOf(store, [id])];
+  return { ...found, authors: authors.get(id) ?? [], tags: tags.get(id) ?? [] };
+};
+
+export const findArticle = (store: Store, id: number): Promise<StoredArticle | undefined> =>
+  findArticleBy(store, 'id', id);
+
+export const findArticleBySlug = (store: Store, slug: string): Promise<StoredArticle | undefined> =>
+  findArticleBy(store, 'slug', slug);
+
+export const isArticleSlugTaken = async ({ db, tables: { articles } }: Store, slug: string): Promise<boolean> =>
+  (await db.select({ id: articles.id }).from(articles).where(eq(articles.slug, slug))).length > 0;
+
+/** The id of the article that came from a source. */
+export const findIdBySource = async (
+  { db, tables: { articles } }: Store,
+  system: string,
+  id: string,
+): Promise<number | undefined> => {
+  const here = and(eq(articles.sourceSystem, system), eq(articles.sourceId, id));
+  return (await db.select({ id: articles.id }).from(articles).where(here))[0]?.id;
+};
+
+export type Named = { authorIds: readonly number[]; tagIds: readonly number[] };
+
+/** Writes whom and what an article names, each with the place the article has in lists. */
+const writeNames = async (
+  tx: Store,
+  articleId: number,
+  { shelf, sortAt }: NewArticleRow,
+  { authorIds, tagIds }: Named,
+): Promise<void> => {
+  const { articleAuthors, articleTags } = tx.tables;
+  const place = (position: number) => ({ articleId, position, shelf, sortAt });
+  if (authorIds.length > 0) {
+    await tx.db
+      .insert(articleAuthors)
+      .values(authorIds.map((authorId, position) => ({ authorId, ...place(position) })));
+  }
+  if (tagIds.length > 0) {
+    await tx.db.insert(articleTags).values(tagIds.map((tagId, position) => ({ tagId, ...place(position) })));
+  }
+};
+
+const writeDueMoments = async (
+  { db, tables: { dueMoments } }: Store,
+  articleId: number,
+  moments: Date[],
+): Promise<void> => {
+  if (moments.length > 0) await db.insert(dueMoments).values(moments.map((at) => ({ articleId, at })));
+};
+
+/** Everything that is stored of an article. */
+export type ArticleRecord = { row: NewArticleRow; content: NewContent; named: Named; dueMoments: Date[] };
+
+/** Stores a new article and gives it its id. */
+export const insertArticle = async (tx: Store, { row, content, named, dueMoments }: ArticleRecord): Promise<number> => {
+  const { articles, contents } = tx.tables;
+  const [inserted] = await tx.db.insert(articles).values(row).returning({ id: articles.id });
+  const id = (inserted as { id: number }).id;
+  await tx.db.insert(contents).values({ articleId: id, ...content });
+  await writeNames(tx, id, row, named);
+  await writeDueMoments(tx, id, dueMoments);
+  return id;
+};
+
+/** Writes over the version that was read; false where another stands there by now. */
+export const replaceArticle = async (
+  tx: Store,
+  before: { id: number; version: number },
+  { row, content, named, dueMoments }: ArticleRecord,
+): Promise<boolean> => {
+  const { articles, contents, articleAuthors, articleTags } = tx.tables;
+  const here = and(eq(articles.id, before.id), eq(articles.version, before.version));
+  const written = await tx.db.update(articles).set(row).where(here).returning({ id: articles.id });
+  if (written.length === 0) return false;
+  await tx.db.update(contents).set(content).where(eq(contents.articleId, before.id));
+  await tx.db.delete(articleAuthors).where(eq(articleAuthors.articleId, before.id));
+  await tx.db.delete(articleTags).where(eq(articleTags.articleId, before.id));
+  await writeNames(tx, before.id, row, named);
+  await tx.db.delete(tx.tables.dueMoments).where(eq(tx.tables.dueMoments.articleId, before.id));
+  await writeDueMoments(tx, before.id, dueMoments);
+  return true;
+};
+
+/** Deletes an article and all that hangs on it. */
+export const deleteArticleRow = async ({ db, tables: { articles } }: Store, id: number): Promise<void> => {
+  await db.delete(articles).where(eq(articles.id, id));
+};
+
+/** The next moment after `now` at which something goes live or ceases to be. */
+export const findNextMoment = async ({ db, tables: { dueMoments } }: Store, now: Date): Promise<Date | null> =>
+  (
+    await db
+      .select({ at: min(dueMoments.at) })
+      .from(dueMoments)
+      .where(gt(dueMoments.at, now))
+  )[0]?.at ?? null;
+
+/** The ids of articles with a moment that has come, at most `limit`. */
+export const listDueIds = async ({ db, tables: { dueMoments } }: Store, now: Date, limit: number): Promise<number[]> =>
+  (
+    await db.selectDistinct({ id: dueMoments.articleId }).from(dueMoments).where(lte(dueMoments.at, now)).limit(limit)
+  ).map(({ id }) => id);
+
+/** Writes what a moment that came due changes, everywhere the article stands, and forgets the moment. */
+export const settleArticle = async (
+  { db, tables: { articles, articleAuthors, articleTags, dueMoments } }: Store,
+  id: number,
+  now: Date,
+  change: Pick<ArticleRow, 'notedLive' | 'firstPublishedAt' | 'status' | 'shelf'>,
+): Promise<void> => {
+  const { shelf } = change;
+  await db.update(articles).set(change).where(eq(articles.id, id));
+  await db.update(articleAuthors).set({ shelf }).where(eq(articleAuthors.articleId, id));
+  await db.update(articleTags).set({ shelf }).where(eq(articleTags.articleId, id));
+  await db.delete(dueMoments).where(and(eq(dueMoments.articleId, id), lte(dueMoments.at, now)));
+};

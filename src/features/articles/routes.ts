@@ -1,0 +1,93 @@
+/** The doors of articles. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { expectationOf, item } from '../../http/etag.ts';
+import { originOf } from '../../http/origin.ts';
+import { answerPage, sliceOf } from '../../http/pagination.ts';
+import { readSite } from '../site/actions.ts';
+import {
+  type ArticleParts,
+  createArticle,
+  deleteArticle,
+  editArticle,
+  readArticle,
+  readArticleBySlug,
+  restoreArticle,
+  trashArticle,
+} from './actions.ts';
+import { answerArticle, answerSummary, type View } from './answers.ts';
+import {
+  createArticleDoor,
+  deleteArticleDoor,
+  editArticleDoor,
+  listArticlesDoor,
+  readArticleBySlugDoor,
+  readArticleDoor,
+  restoreArticleDoor,
+} from './doors.ts';
+import { inputOf } from './input.ts';
+import { sortOf } from './list-queries.ts';
+import { listArticles } from './listing.ts';
+import type { StoredArticle } from './queries.ts';
+
+export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
+  app,
+  parts,
+) => {
+  const { store, clock, requireIfMatch } = parts;
+  const viewOf = async ({ caller }: FastifyRequest): Promise<View> => ({
+    caller,
+    site: await readSite(store),
+    now: clock(),
+  });
+  const present = async (request: FastifyRequest, article: StoredArticle) =>
+    answerArticle(article, await viewOf(request));
+
+  app.get('/articles', listArticlesDoor, async (request, reply) => {
+    const sort = request.query.sort ?? '-publishedAt';
+    const slice = sliceOf(request, sortOf(sort).kind);
+    const view = await viewOf(request);
+    const articles = await listArticles(store, view, sort, slice, request.query);
+    return answerPage(
+      request,
+      reply,
+      slice,
+      articles,
+      ({ place }) => place,
+      ({ article }) => answerSummary(article, view),
+    );
+  });
+
+  app.post('/articles', createArticleDoor, async (request, reply) => {
+    const article = await createArticle(parts, originOf(request), inputOf(request.body));
+    reply.code(201).header('location', `/v1/articles/${article.row.id}`);
+    return item(reply, await present(request, article));
+  });
+
+  app.get('/articles/:id', readArticleDoor, async (request, reply) =>
+    item(reply, await present(request, await readArticle(parts, request.caller, request.params.id))),
+  );
+
+  app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) =>
+    item(reply, await present(request, await readArticleBySlug(parts, request.caller, request.params.slug))),
+  );
+
+  app.patch('/articles/:id', editArticleDoor, async (request, reply) => {
+    const expected = expectationOf(request, requireIfMatch);
+    const article = await editArticle(parts, originOf(request), request.params.id, expected, inputOf(request.body));
+    return item(reply, await present(request, article));
+  });
+
+  app.delete('/articles/:id', deleteArticleDoor, async (request, reply) => {
+    const expected = expectationOf(request, requireIfMatch);
+    const remove = request.query.permanent ? deleteArticle : trashArticle;
+    await remove(parts, originOf(request), request.params.id, expected);
+    return reply.code(204).send();
+  });
+
+  app.post('/articles/:id/restore', restoreArticleDoor, async (request, reply) => {
+    const expected = expectationOf(request, requireIfMatch);
+    const article = await restoreArticle(parts, originOf(request), request.params.id, expected);
+    return item(reply, await present(request, article));
+  });
+};

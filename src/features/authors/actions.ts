@@ -1,0 +1,162 @@
+/** What can be done with authors. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Caller } from '../../core/access.ts';
+import { may } from '../../core/access.ts';
+import { refuse, refuseAll } from '../../core/errors.ts';
+import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import { fold } from '../../core/folding.ts';
+import { freeSlug, slugOf } from '../../core/slug.ts';
+import { type Origin, recordEvents } from '../../store/events.ts';
+import type { Parts, Store } from '../../store/store.ts';
+import type { Link } from '../../store/tables.ts';
+import {
+  type AuthorRow,
+  countBylines,
+  deleteAuthorRow,
+  findAuthor,
+  findAuthorBySlug,
+  insertAuthor,
+  isAuthorSlugTaken,
+  listBoundKeys,
+  moveBylines,
+  recountAuthor,
+  releaseRevokedKeys,
+  replaceAuthor,
+  type Visible,
+} from './queries.ts';
+
+export type AuthorInput = {
+  name: string;
+  slug?: string | null;
+  bio?: string | null;
+  avatarUrl?: string | null;
+  websiteUrl?: string | null;
+  links?: Link[] | null;
+  email?: string | null;
+};
+
+/** What a caller sees of authors: to the anonymous, one exists only while a live article names it. */
+export const visibleTo = (caller: Caller, now: Date): Visible => (may(caller, 'use a key') ? 'all' : { liveAt: now });
+
+const notFound = (what: string) => refuse('not-found', `There is no author ${what}`);
+
+/** Reads one author; `not-found` also where the caller may not see it. */
+export const readAuthor = async ({ store, clock }: Parts, caller: Caller, id: number): Promise<AuthorRow> => {
+  const author = await findAuthor(store, id, visibleTo(caller, clock()));
+  if (!author) throw notFound(String(id));
+  return author;
+};
+
+/** Reads one author by slug. */
+export const readAuthorBySlug = async ({ store, clock }: Parts, caller: Caller, slug: string): Promise<AuthorRow> => {
+  const author = await findAuthorBySlug(store, slug, visibleTo(caller, clock()));
+  if (!author) throw notFound(slug);
+  return author;
+};
+
+const refuseSlug = async (tx: Store, slug: string) =>
+  refuse('slug-taken', `The slug ${slug} is taken`, {
+    extra: { suggestion: await freeSlug(slug, (wished) => isAuthorSlugTaken(tx, wished)) },
+  });
+
+/** The slug wished for, or one made from the name. */
+const chooseSlug = async (tx: Store, wished: string | null | undefined, name: string): Promise<string> => {
+  if (wished == null) return freeSlug(slugOf(name, 'author'), (slug) => isAuthorSlugTaken(tx, slug));
+  if (await isAuthorSlugTaken(tx, wished)) throw await refuseSlug(tx, wished);
+  return wished;
+};
+
+/** Makes an author; `slug-taken` with a free suggestion. */
+export const createAuthor = ({ store, clock }: Parts, origin: Origin, input: AuthorInput): Promise<AuthorRow> =>
+  store.transaction(async (tx) => {
+    const now = clock();
+    const { name, slug, bio = null, avatarUrl = null, websiteUrl = null, links, email = null } = input;
+    const author = await insertAuthor(tx, {
+      version: 1,
+      slug: await chooseSlug(tx, slug, name),
+      name,
+      nameFolded: fold(name),
+      bio,
+      avatarUrl,
+      websiteUrl,
+      links: links ?? [],
+      email,
+      articleCount: 0,
+      createdAt: now,
+      updatedAt: now,
+    });
+    await recordEvents(tx, origin, [
+      { type: 'author.created', at: now, entityId: author.id, version: 1, slug: author.slug },
+    ]);
+    return author;
+  });
+
+/** Changes an author; a patch that changes nothing changes neither version nor time. */
+export const editAuthor = (
+  { store, clock }: Parts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+  patch: Partial<AuthorInput>,
+): Promise<AuthorRow> =>
+  store.transaction(async (tx) => {
+    const now = clock();
+    const author = await findAuthor(tx, id);
+    if (!author) throw notFound(String(id));
+    checkExpected(expected, author);
+    const { slug, links, ...rest } = patch;
+    const wished = { ...author, ...rest, links: links === undefined ? author.links : (links ?? []) };
+    if (slug !== undefined && slug !== author.slug) wished.slug = await chooseSlug(tx, slug, wished.name);
+    const names = ['name', 'slug', 'bio', 'avatarUrl', 'websiteUrl', 'links', 'email'] as const;
+    const changedFields = names.filter((name) => !isDeepStrictEqual(wished[name], author[name]));
+    if (changedFields.length === 0) return author;
+    const stored = await replaceAuthor(tx, author, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
+    if (!stored) throw refuse('version-mismatch', 'The author was changed meanwhile');
+    await recordEvents(tx, origin, [
+      { type: 'author.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
+    ]);
+    return stored;
+  });
+
+const checkUnused = async (tx: Store, id: number): Promise<void> => {
+  const articles = await countBylines(tx, id);
+  if (articles > 0)
+    throw refuse('author-in-use', `${articles} articles, trashed ones counted, name author ${id}; use reassignTo`);
+};
+
+const reassign = async (tx: Store, from: number, to: number): Promise<void> => {
+  const isOther = to !== from && (await findAuthor(tx, to)) !== undefined;
+  if (!isOther) {
+    const detail = to === from ? 'reassignTo must be another author' : `There is no author ${to}`;
+    throw refuseAll('unknown-reference', [{ in: 'query', name: 'reassignTo', code: 'unknown-reference', detail }]);
+  }
+  await moveBylines(tx, from, to);
+  await recountAuthor(tx, to);
+};
+
+/**
+ * Deletes an author. `author-in-use` while an article, a trashed one too, names it, unless its bylines go to
+ * another; and while a key that is not revoked is bound to it.
+ */
+export const deleteAuthor = (
+  { store, clock }: Parts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+  reassignTo: number | undefined,
+): Promise<void> =>
+  store.transaction(async (tx) => {
+    const author = await findAuthor(tx, id);
+    if (!author) throw notFound(String(id));
+    checkExpected(expected, author);
+    if (reassignTo === undefined) await checkUnused(tx, id);
+    else await reassign(tx, id, reassignTo);
+    const keys = await listBoundKeys(tx, id);
+    if (keys.length > 0)
+      throw refuse('author-in-use', `Key ${keys.join(', ')} is bound to author ${id}; change or revoke it first`);
+    await releaseRevokedKeys(tx, id);
+    await deleteAuthorRow(tx, id);
+    await recordEvents(tx, origin, [
+      { type: 'author.deleted', at: clock(), entityId: id, version: author.version, slug: author.slug },
+    ]);
+  });

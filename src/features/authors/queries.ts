@@ -1,0 +1,173 @@
+/** How authors are found and kept. */
+import { and, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import type { Slice, Sliced } from '../../core/slice.ts';
+import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
+import { authorHasLiveArticle } from '../../store/live.ts';
+import type { Store } from '../../store/store.ts';
+
+export type AuthorRow = Store['tables']['authors']['$inferSelect'];
+export type NewAuthor = Omit<Store['tables']['authors']['$inferInsert'], 'id'>;
+
+/** Who is asked for: all authors, or only those that a live article names at a moment. */
+export type Visible = 'all' | { liveAt: Date };
+
+const visibility = (store: Store, visible: Visible) =>
+  visible === 'all' ? undefined : authorHasLiveArticle(store, visible.liveAt);
+
+export const findAuthor = async (
+  store: Store,
+  id: number,
+  visible: Visible = 'all',
+): Promise<AuthorRow | undefined> => {
+  const { authors } = store.tables;
+  return (
+    await store.db
+      .select()
+      .from(authors)
+      .where(and(eq(authors.id, id), visibility(store, visible)))
+  )[0];
+};
+
+export const findAuthorBySlug = async (
+  store: Store,
+  slug: string,
+  visible: Visible,
+): Promise<AuthorRow | undefined> => {
+  const { authors } = store.tables;
+  return (
+    await store.db
+      .select()
+      .from(authors)
+      .where(and(eq(authors.slug, slug), visibility(store, visible)))
+  )[0];
+};
+
+/** The ids among the given ones that exist. */
+export const listKnownAuthorIds = async ({ db, tables: { authors } }: Store, ids: number[]): Promise<number[]> =>
+  ids.length === 0
+    ? []
+    : (await db.select({ id: authors.id }).from(authors).where(inArray(authors.id, ids))).map(({ id }) => id);
+
+/** The ids of authors by their slugs. */
+export const listAuthorIdsBySlugs = async ({ db, tables: { authors } }: Store, slugs: string[]): Promise<number[]> =>
+  (await db.select({ id: authors.id }).from(authors).where(inArray(authors.slug, slugs))).map(({ id }) => id);
+
+export type AuthorSort = 'name' | '-articleCount';
+
+export const listAuthors = async (
+  store: Store,
+  sort: AuthorSort,
+  visible: Visible,
+  slice: Slice,
+): Promise<Sliced<AuthorRow>> => {
+  const { authors } = store.tables;
+  const order: Order =
+    sort === 'name'
+      ? { column: authors.nameFolded, id: authors.id, kind: 'text', descending: false }
+      : { column: authors.articleCount, id: authors.id, kind: 'integer', descending: true };
+  const rows = await store.db
+    .select()
+    .from(authors)
+    .where(and(behindPlace(order, slice), visibility(store, visible)))
+    .orderBy(...sorting(order, slice))
+    .limit(slice.limit + 1)
+    .offset(slice.offset);
+  if (!slice.counted) return { rows, total: undefined };
+  const [counted] = await store.db.select({ n: count() }).from(authors).where(visibility(store, visible));
+  return { rows, total: counted?.n };
+};
+
+export const isAuthorSlugTaken = async ({ db, tables: { authors } }: Store, slug: string): Promise<boolean> =>
+  (await db.select({ id: authors.id }).from(authors).where(eq(authors.slug, slug))).length > 0;
+
+export const insertAuthor = async ({ db, tables: { authors } }: Store, author: NewAuthor): Promise<AuthorRow> => {
+  const [row] = await db.insert(authors).values(author).returning();
+  return row as AuthorRow;
+};
+
+/** Writes over the version that was read; undefined where another stands there by now. */
+export const replaceAuthor = async (
+  { db, tables: { authors } }: Store,
+  { id, version }: AuthorRow,
+  change: Partial<NewAuthor>,
+): Promise<AuthorRow | undefined> => {
+  const here = and(eq(authors.id, id), eq(authors.version, version));
+  return (
+    await db
+      .update(authors)
+      .set({ ...change, version: version + 1 })
+      .where(here)
+      .returning()
+  )[0];
+};
+
+export const deleteAuthorRow = async ({ db, tables: { authors } }: Store, id: number): Promise<void> => {
+  await db.delete(authors).where(eq(authors.id, id));
+};
+
+/** How many articles, trashed ones too, name the author. */
+export const countBylines = async ({ db, tables: { articleAuthors } }: Store, authorId: number): Promise<number> =>
+  (await db.select({ n: count() }).from(articleAuthors).where(eq(articleAuthors.authorId, authorId)))[0]?.n ?? 0;
+
+/** The ids of the keys bound to the author that are not revoked. */
+export const listBoundKeys = async ({ db, tables: { keys } }: Store, authorId: number): Promise<number[]> =>
+  (
+    await db
+      .select({ id: keys.id })
+      .from(keys)
+      .where(and(eq(keys.authorId, authorId), isNull(keys.revokedAt)))
+  ).map(({ id }) => id);
+
+/** Takes the author from keys that are revoked, so that it can go. */
+export const releaseRevokedKeys = async ({ db, tables: { keys } }: Store, authorId: number): Promise<void> => {
+  await db
+    .update(keys)
+    .set({ authorId: null })
+    .where(and(eq(keys.authorId, authorId), isNotNull(keys.revokedAt)));
+};
+
+/** Moves every byline of one author to another; an article that names both keeps the other's place. */
+export const moveBylines = async (
+  { db, tables: { articleAuthors } }: Store,
+  from: number,
+  to: number,
+): Promise<void> => {
+  const already = db
+    .select({ id: articleAuthors.articleId })
+    .from(articleAuthors)
+    .where(eq(articleAuthors.authorId, to));
+  await db
+    .update(articleAuthors)
+    .set({ authorId: to })
+    .where(and(eq(articleAuthors.authorId, from), notInArray(articleAuthors.articleId, already)));
+  await db.delete(articleAuthors).where(eq(articleAuthors.authorId, from));
+};
+
+/** Adds to the article counts of authors. */
+export const addToAuthorCounts = async (
+  { db, tables: { authors } }: Store,
+  ids: number[],
+  by: number,
+): Promise<void> => {
+  if (ids.length === 0 || by === 0) return;
+  await db
+    .update(authors)
+    .set({ articleCount: sql`${authors.articleCount} + ${by}` })
+    .where(inArray(authors.id, ids));
+};
+
+/** Counts the articles of an author that are noted as live, and keeps the count. */
+export const recountAuthor = async (
+  { db, tables: { authors, articles, articleAuthors } }: Store,
+  id: number,
+): Promise<void> => {
+  const [counted] = await db
+    .select({ n: count() })
+    .from(articleAuthors)
+    .innerJoin(articles, eq(articles.id, articleAuthors.articleId))
+    .where(and(eq(articleAuthors.authorId, id), eq(articles.notedLive, true)));
+  await db
+    .update(authors)
+    .set({ articleCount: counted?.n ?? 0 })
+    .where(eq(authors.id, id));
+};

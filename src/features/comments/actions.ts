@@ -1,0 +1,177 @@
+/** What can be done with comments. */
+import type { Caller } from '../../core/access.ts';
+import { may } from '../../core/access.ts';
+import { refuse } from '../../core/errors.ts';
+import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import type { Slice, Sliced } from '../../core/slice.ts';
+import type { CommentStatus } from '../../core/statuses.ts';
+import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
+import type { Store } from '../../store/store.ts';
+import { type ArticleParts, readArticle } from '../articles/actions.ts';
+import { type ArticleRow, findArticle, type StoredArticle } from '../articles/queries.ts';
+import { commentsAreOpen } from '../articles/rules.ts';
+import { findAuthor } from '../authors/queries.ts';
+import { readSite } from '../site/actions.ts';
+import {
+  addToCommentCount,
+  type CommentRow,
+  deleteCommentRow,
+  findComment,
+  insertComment,
+  listComments,
+  replaceComment,
+} from './queries.ts';
+import { areShown, canReadComment, checkSignature, countMove, firstStatus, STATUS_EVENTS } from './rules.ts';
+
+export type CommentInput = { authorName?: string; authorEmail?: string; authorUrl?: string | null; body: string };
+
+const notFound = (id: number) => refuse('not-found', `There is no comment ${id}`);
+
+const record = (
+  tx: Store,
+  origin: Origin,
+  type: EventType,
+  at: Date,
+  { id, version }: CommentRow,
+  changedFields: string[] = [],
+) => recordEvents(tx, origin, [{ type, at, entityId: id, version, changedFields }]);
+
+/** Who signs a comment: the author of the caller's key, or a guest by name and email. */
+const signatureOf = async (tx: Store, caller: Caller, input: CommentInput) => {
+  const author = caller?.authorId == null ? undefined : await findAuthor(tx, caller.authorId);
+  if (!author) checkSignature(input);
+  return {
+    authorName: input.authorName ?? (author?.name as string),
+    authorEmail: input.authorEmail ?? author?.email ?? null,
+    authorUrl: input.authorUrl ?? author?.websiteUrl ?? null,
+    authorId: author?.id ?? null,
+    isStaff: author !== undefined,
+  };
+};
+
+/** The live article that is to be commented on: `not-found` where it is not live, `comments-closed` where it takes none. */
+const demandOpenArticle = async (tx: Store, articleId: number, now: Date): Promise<StoredArticle> => {
+  const article = await readArticle({ store: tx, clock: () => now }, null, articleId);
+  const site = await readSite(tx);
+  if (!commentsAreOpen(article.row, site.commentPolicy, now)) {
+    throw refuse('comments-closed', `Article ${articleId} takes no comments`);
+  }
+  return article;
+};
+
+/** Posts a comment to a live article that takes them. Guests wait for approval, staff do not. */
+export const postComment = async (
+  { store, clock, renderer }: ArticleParts,
+  origin: Origin,
+  articleId: number,
+  input: CommentInput,
+): Promise<CommentRow> => {
+  if (origin.caller?.authorId == null) checkSignature(input);
+  await demandOpenArticle(store, articleId, clock()); // before any work is done for it
+  const { html } = await renderer.renderComment(input.body);
+  return store.transaction(async (tx) => {
+    const now = clock();
+    await demandOpenArticle(tx, articleId, now);
+    const signature = await signatureOf(tx, origin.caller, input);
+    const status = firstStatus(signature.isStaff);
+    const thread = { parentId: null, depth: 0, replyCount: 0 };
+    const { body } = input;
+    const comment = await insertComment(tx, {
+      version: 1,
+      articleId,
+      ...thread,
+      ...signature,
+      body,
+      html,
+      status,
+      createdAt: now,
+      updatedAt: now,
+    });
+    await addToCommentCount(tx, articleId, countMove(null, status));
+    await record(tx, origin, 'comment.created', now, comment);
+    return comment;
+  });
+};
+
+/** The approved comments of an article that shows them; `not-found` where it is not live or hides them. */
+export const listArticleComments = async (
+  { store, clock }: ArticleParts,
+  articleId: number,
+  newestFirst: boolean,
+  slice: Slice,
+): Promise<Sliced<CommentRow>> => {
+  const now = clock();
+  const article = await readArticle({ store, clock: () => now }, null, articleId);
+  const site = await readSite(store);
+  if (!areShown(article.row, site.commentPolicy, now))
+    throw refuse('not-found', `Article ${articleId} shows no comments`);
+  return listComments(store, { articleId, statuses: ['approved'] }, newestFirst, slice);
+};
+
+const demandComment = async (store: Store, caller: Caller, id: number, now: Date): Promise<CommentRow> => {
+  const comment = await findComment(store, id);
+  if (!comment) throw notFound(id);
+  if (may(caller, 'moderate comments')) return comment;
+  const { row } = (await findArticle(store, comment.articleId)) as { row: ArticleRow };
+  const site = await readSite(store);
+  if (!canReadComment(caller, comment, row, site.commentPolicy, now)) throw notFound(id);
+  return comment;
+};
+
+/** Reads one comment: an approved one of a live article that shows them, or any as an editor. */
+export const readComment = ({ store, clock }: ArticleParts, caller: Caller, id: number): Promise<CommentRow> =>
+  demandComment(store, caller, id, clock());
+
+/** Changes text or status of a comment; what is sent as it was changes nothing. */
+export const editComment = async (
+  { store, clock, renderer }: ArticleParts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+  patch: { body?: string; status?: CommentStatus },
+): Promise<CommentRow> => {
+  await demandComment(store, origin.caller, id, clock());
+  const html = patch.body === undefined ? undefined : (await renderer.renderComment(patch.body)).html;
+  return store.transaction(async (tx) => {
+    const now = clock();
+    const comment = await demandComment(tx, origin.caller, id, now);
+    checkExpected(expected, comment);
+    const changed = (['body', 'status'] as const).filter(
+      (field) => patch[field] !== undefined && patch[field] !== comment[field],
+    );
+    if (changed.length === 0) return comment;
+    const stored = await replaceComment(tx, comment, { ...patch, ...(html !== undefined && { html }), updatedAt: now });
+    if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
+    await addToCommentCount(tx, comment.articleId, countMove(comment.status, stored.status));
+    const type = changed.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
+    await record(tx, origin, type, now, stored, changed);
+    return stored;
+  });
+};
+
+/** Puts a comment in the trash. */
+export const trashComment = async (
+  parts: ArticleParts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+): Promise<void> => {
+  await editComment(parts, origin, id, expected, { status: 'trash' });
+};
+
+/** Deletes a comment for good. */
+export const deleteComment = (
+  { store, clock }: ArticleParts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+): Promise<void> =>
+  store.transaction(async (tx) => {
+    const now = clock();
+    const comment = await demandComment(tx, origin.caller, id, now);
+    if (!may(origin.caller, 'delete permanently')) throw refuse('forbidden', 'This key may not delete permanently');
+    checkExpected(expected, comment);
+    await deleteCommentRow(tx, id);
+    await addToCommentCount(tx, comment.articleId, countMove(comment.status, null));
+    await record(tx, origin, 'comment.deleted', now, comment);
+  });

@@ -1,0 +1,60 @@
+/** The doors of comments. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { expectationOf, item } from '../../http/etag.ts';
+import { originOf } from '../../http/origin.ts';
+import { answerPage, sliceOf } from '../../http/pagination.ts';
+import type { ArticleParts } from '../articles/actions.ts';
+import { deleteComment, editComment, listArticleComments, postComment, readComment, trashComment } from './actions.ts';
+import { answerComment } from './answers.ts';
+import { type CommentRow, listComments } from './queries.ts';
+import {
+  deleteCommentDoor,
+  editCommentDoor,
+  listArticleCommentsDoor,
+  listCommentsDoor,
+  postCommentDoor,
+  readCommentDoor,
+} from './schemas.ts';
+
+const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime(), id });
+
+export const commentRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
+  app,
+  parts,
+) => {
+  app.post('/articles/:id/comments', postCommentDoor, async (request, reply) => {
+    const comment = await postComment(parts, originOf(request), request.params.id, request.body);
+    reply.code(201).header('location', `/v1/comments/${comment.id}`);
+    return item(reply, answerComment(comment, request.caller));
+  });
+
+  app.get('/articles/:id/comments', listArticleCommentsDoor, async (request, reply) => {
+    const slice = sliceOf(request, 'moment');
+    const comments = await listArticleComments(parts, request.params.id, request.query.sort === '-createdAt', slice);
+    return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
+  });
+
+  app.get('/comments', listCommentsDoor, async (request, reply) => {
+    const { status: statuses, article: articleId } = request.query;
+    const slice = sliceOf(request, 'moment');
+    const comments = await listComments(parts.store, { articleId, statuses }, true, slice);
+    return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
+  });
+
+  app.get('/comments/:id', readCommentDoor, async ({ caller, params }, reply) =>
+    item(reply, answerComment(await readComment(parts, caller, params.id), caller)),
+  );
+
+  app.patch('/comments/:id', editCommentDoor, async (request, reply) => {
+    const expected = expectationOf(request, parts.requireIfMatch);
+    const comment = await editComment(parts, originOf(request), request.params.id, expected, request.body);
+    return item(reply, answerComment(comment, request.caller));
+  });
+
+  app.delete('/comments/:id', deleteCommentDoor, async (request, reply) => {
+    const expected = expectationOf(request, parts.requireIfMatch);
+    const remove = request.query.permanent ? deleteComment : trashComment;
+    await remove(parts, originOf(request), request.params.id, expected);
+    return reply.code(204).send();
+  });
+};

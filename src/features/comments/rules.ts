@@ -1,0 +1,45 @@
+/** What may be with comments. */
+import { type Caller, may } from '../../core/access.ts';
+import { bodyFault, refuseAll } from '../../core/errors.ts';
+import { type CommentPolicy, type CommentStatus, isLive, type Standing } from '../../core/statuses.ts';
+import type { EventType } from '../../store/events.ts';
+
+type Discussed = Standing & { commentPolicy: CommentPolicy | null };
+
+/** Whether everyone may read the comments of an article: it is live, and they are not hidden. */
+export const areShown = (article: Discussed, sitePolicy: CommentPolicy, now: Date): boolean =>
+  isLive(article, now) && (article.commentPolicy ?? sitePolicy) !== 'hidden';
+
+/** Whether a caller may read one comment. */
+export const canReadComment = (
+  caller: Caller,
+  comment: { status: CommentStatus },
+  article: Discussed,
+  sitePolicy: CommentPolicy,
+  now: Date,
+): boolean => may(caller, 'moderate comments') || (comment.status === 'approved' && areShown(article, sitePolicy, now));
+
+type Signature = { authorName?: string | undefined; authorEmail?: string | undefined };
+
+/** Throws 400 where a guest leaves out name or email. */
+export const checkSignature = (signature: Signature): void => {
+  const faults = (['authorName', 'authorEmail'] as const)
+    .filter((field) => signature[field] === undefined)
+    .map((field) => bodyFault(`/${field}`, 'required', `${field} is required`));
+  if (faults.length > 0) throw refuseAll('invalid-request', faults);
+};
+
+/** The status a new comment has: staff are trusted, guests wait. */
+export const firstStatus = (isStaff: boolean): CommentStatus => (isStaff ? 'approved' : 'pending');
+
+/** What is said of a comment that gets a status. */
+export const STATUS_EVENTS: Record<CommentStatus, EventType> = {
+  pending: 'comment.updated',
+  approved: 'comment.approved',
+  spam: 'comment.marked-spam',
+  trash: 'comment.trashed',
+};
+
+/** How the count of approved comments moves between two statuses (null: there is none). */
+export const countMove = (from: CommentStatus | null, to: CommentStatus | null): number =>
+  Number(to === 'approved') - Number(from === 'approved');

@@ -1,0 +1,180 @@
+/** What passes through the doors of comments. */
+import { Type } from 'typebox';
+import { COMMENT_STATUSES } from '../../core/statuses.ts';
+import {
+  answer,
+  door,
+  ETAG,
+  IfMatch,
+  IfNoneMatch,
+  LINK,
+  LIST_ETAG,
+  LOCATION,
+  noContent,
+  patch,
+} from '../../http/door.ts';
+import { listOf, pageQuery } from '../../http/pagination.ts';
+import {
+  ById,
+  closed,
+  component,
+  Email,
+  FilledText,
+  Id,
+  Moment,
+  nullable,
+  oneOf,
+  QueryList,
+  Url,
+} from '../../http/schema.ts';
+
+const body = FilledText(10_000, {
+  description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
+});
+const status = oneOf(COMMENT_STATUSES);
+const readOnly = {
+  'x-read-only': [
+    ...['id', 'version', 'articleId', 'depth', 'replyCount', 'isStaff', 'html', 'createdAt', 'updatedAt'],
+  ],
+};
+
+const NewComment = component(
+  'NewComment',
+  closed(
+    {
+      authorName: Type.Optional(FilledText(100, { description: 'Required without a key that has an author' })),
+      authorEmail: Type.Optional(Email({ description: 'Required without a key that has an author; never shown' })),
+      authorUrl: Type.Optional(nullable(Url())),
+      body,
+    },
+    {
+      ...readOnly,
+      description: 'A comment to be posted',
+      examples: [{ authorName: 'Grace', authorEmail: 'grace@mail.example', body: 'What a *night* that was.' }],
+    },
+  ),
+);
+
+const CommentPatch = component(
+  'CommentPatch',
+  closed(
+    { body: Type.Optional(body), status: Type.Optional(status) },
+    { ...readOnly, description: 'A merge patch of a comment', examples: [{ status: 'approved' }] },
+  ),
+);
+
+const Comment = component(
+  'Comment',
+  Type.Object(
+    {
+      id: Id(),
+      version: Type.Integer({ description: 'From 1, one more with every stored change' }),
+      articleId: Id(),
+      parentId: nullable(Id({ description: 'The comment it replies to' })),
+      depth: Type.Integer({ description: 'How deep in its thread, from 0' }),
+      replyCount: Type.Integer({ description: 'Approved direct replies' }),
+      authorName: Type.String(),
+      authorUrl: nullable(Type.String()),
+      isStaff: Type.Boolean({ description: 'Written with a key of the publication' }),
+      html: Type.String({ description: 'The text, safe for a page' }),
+      status,
+      createdAt: Moment(),
+      updatedAt: Moment(),
+      body: Type.Optional(Type.String({ description: 'As it was sent; for editors' })),
+      authorEmail: Type.Optional(nullable(Type.String({ description: 'For editors' }))),
+    },
+    {
+      description: 'What a reader says',
+      examples: [
+        {
+          id: 11,
+          version: 1,
+          articleId: 7,
+          parentId: null,
+          depth: 0,
+          replyCount: 0,
+          authorName: 'Grace',
+          authorUrl: null,
+          isStaff: false,
+          html: '<p>What a <em>night</em> that was.</p>\n',
+          status: 'pending',
+          createdAt: '2026-11-22T07:00:00.000Z',
+          updatedAt: '2026-11-22T07:00:00.000Z',
+        },
+      ],
+    },
+  ),
+);
+const CommentList = listOf('CommentList', Comment, 'Comments');
+
+const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
+const editors = { tag: 'Comments', access: 'moderate comments' } as const;
+
+export const postCommentDoor = door({
+  tag: 'Comments',
+  access: 'post comment',
+  rate: 'comment',
+  operationId: 'postComment',
+  summary: 'Post a comment to a live article',
+  description: 'A guest’s comment waits for an editor; one with a key that has an author is approved at once.',
+  params: ById,
+  body: NewComment,
+  refusals: ['gone', 'comments-closed', 'unrenderable'],
+  answers: { 201: answer('The new comment', Comment, { ...ETAG, ...LOCATION }) },
+});
+
+export const listArticleCommentsDoor = door({
+  ...everyone,
+  operationId: 'listArticleComments',
+  summary: 'List the approved comments of an article, oldest first',
+  params: ById,
+  querystring: closed({
+    ...pageQuery,
+    sort: Type.Optional(oneOf(['createdAt', '-createdAt'], { default: 'createdAt' })),
+  }),
+  refusals: ['gone', 'invalid-cursor'],
+  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...LINK }) },
+});
+
+export const listCommentsDoor = door({
+  ...editors,
+  headers: IfNoneMatch,
+  operationId: 'listComments',
+  summary: 'List comments of any status, newest first',
+  querystring: closed({
+    ...pageQuery,
+    status: Type.Optional(QueryList(status, { description: 'Any of these' })),
+    article: Type.Optional(Id({ description: 'Those of one article' })),
+  }),
+  refusals: ['invalid-cursor'],
+  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...LINK }) },
+});
+
+export const readCommentDoor = door({
+  ...everyone,
+  operationId: 'readComment',
+  summary: 'Read one comment',
+  params: ById,
+  answers: { 200: answer('The comment', Comment, ETAG) },
+});
+
+export const editCommentDoor = door({
+  ...editors,
+  headers: IfMatch,
+  operationId: 'editComment',
+  summary: 'Change the text or status of a comment',
+  params: ById,
+  body: patch(CommentPatch),
+  refusals: ['unrenderable'],
+  answers: { 200: answer('The comment', Comment, ETAG) },
+});
+
+export const deleteCommentDoor = door({
+  ...editors,
+  headers: IfMatch,
+  operationId: 'deleteComment',
+  summary: 'Put a comment in the trash, or delete it for good',
+  params: ById,
+  querystring: closed({ permanent: Type.Optional(Type.Boolean({ description: 'For good; for admins' })) }),
+  answers: { 204: noContent('It is no longer there') },
+});

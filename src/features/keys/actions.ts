@@ -1,0 +1,108 @@
+/** What can be done with keys. */
+import type { Actor, Role } from '../../core/access.ts';
+import { bodyFault, refuse, refuseAll } from '../../core/errors.ts';
+import type { Parts, Store } from '../../store/store.ts';
+import {
+  countOtherAdmins,
+  findKey,
+  findKeyAuthor,
+  findKeyByHash,
+  hasKeys,
+  insertKey,
+  type KeyRow,
+  updateKey,
+} from './queries.ts';
+import { checkKey, hashOf, newSecret, prefixOf, works } from './rules.ts';
+
+export type KeyInput = { name: string; role: Role; authorId?: number | null; expiresAt?: Date | null };
+
+/** Reads one key; `not-found`. */
+export const readKey = async (store: Store, id: number): Promise<KeyRow> => {
+  const key = await findKey(store, id);
+  if (!key) throw refuse('not-found', `There is no key ${id}`);
+  return key;
+};
+
+const checkAuthor = async (tx: Store, authorId: number | null): Promise<void> => {
+  if (authorId !== null && (await findKeyAuthor(tx, authorId)) === null) {
+    throw refuseAll('unknown-reference', [
+      bodyFault('/authorId', 'unknown-reference', `There is no author ${authorId}`),
+    ]);
+  }
+};
+
+/** Makes a key and tells its secret, once. */
+export const createKey = async ({ store, clock }: Parts, input: KeyInput): Promise<{ key: KeyRow; secret: string }> => {
+  const secret = newSecret();
+  const key = await store.transaction(async (tx) => {
+    const now = clock();
+    const { name, role, authorId = null, expiresAt = null } = input;
+    checkKey({ role, authorId, expiresAt }, true, now);
+    await checkAuthor(tx, authorId);
+    return insertKey(tx, {
+      name,
+      role,
+      authorId,
+      expiresAt,
+      prefix: prefixOf(secret),
+      hash: hashOf(secret),
+      createdAt: now,
+    });
+  });
+  return { key, secret };
+};
+
+/** Throws `last-admin` where no other admin key works: somebody must be able to come in. */
+const keepAnAdmin = async (tx: Store, key: KeyRow, now: Date): Promise<void> => {
+  if (key.role !== 'admin' || !works(key, now)) return;
+  if ((await countOtherAdmins(tx, key.id, now)) === 0) {
+    throw refuse('last-admin', 'This is the last active admin key; make another one first');
+  }
+};
+
+/** Changes name, role, author or expiry of a key. */
+export const editKey = ({ store, clock }: Parts, id: number, change: Partial<KeyInput>): Promise<KeyRow> =>
+  store.transaction(async (tx) => {
+    const now = clock();
+    const key = await readKey(tx, id);
+    const { role, authorId, expiresAt } = { ...key, ...change };
+    checkKey({ role, authorId, expiresAt }, change.expiresAt !== undefined, now);
+    await checkAuthor(tx, authorId);
+    if (role !== 'admin') await keepAnAdmin(tx, key, now);
+    return Object.keys(change).length === 0 ? key : updateKey(tx, id, change);
+  });
+
+/** Revokes a key for good; once more changes nothing. */
+export const revokeKey = ({ store, clock }: Parts, id: number): Promise<void> =>
+  store.transaction(async (tx) => {
+    const now = clock();
+    const key = await readKey(tx, id);
+    await keepAnAdmin(tx, key, now);
+    if (key.revokedAt === null) await updateKey(tx, id, { revokedAt: now });
+  });
+
+/** Finds the bearer of a secret; undefined where no working key has it. Keys are found by their hash, so the time of a look-up tells nothing of them. */
+export const findActor = async ({ store, clock }: Parts, secret: string): Promise<Actor | undefined> => {
+  const key = await findKeyByHash(store, hashOf(secret));
+  if (!key || !works(key, clock())) return undefined;
+  return { keyId: key.id, keyName: key.name, role: key.role, authorId: key.authorId };
+};
+
+/**
+ * Sees to it that somebody can come in: with `ADMIN_KEY`, that it is an admin key (a revoked one is never revived);
+ * without, that an empty store gets a key of its own, whose secret is returned to be told once.
+ */
+export const ensureAdminKey = ({ store, clock }: Parts, adminKey: string | null): Promise<string | undefined> =>
+  store.transaction(async (tx) => {
+    if (adminKey === null && (await hasKeys(tx))) return undefined;
+    const secret = adminKey ?? newSecret();
+    if (await findKeyByHash(tx, hashOf(secret))) return undefined;
+    await insertKey(tx, {
+      name: adminKey === null ? 'First admin' : 'ADMIN_KEY',
+      role: 'admin',
+      prefix: prefixOf(secret),
+      hash: hashOf(secret),
+      createdAt: clock(),
+    });
+    return adminKey === null ? secret : undefined;
+  });

@@ -1,0 +1,19 @@
+/** How the site is found and kept: one row. */
+import { eq } from 'drizzle-orm';
+import type { Store } from '../../store/store.ts';
+
+export type SiteRow = Store['tables']['site']['$inferSelect'];
+
+const ONLY = 1;
+
+/** The site; undefined before the first start has made it. */
+export const findSite = async ({ db, tables: { site } }: Store): Promise<SiteRow | undefined> =>
+  (await db.select().from(site).where(eq(site.id, ONLY)))[0];
+
+export const insertSite = async ({ db, tables: { site } }: Store, row: Omit<SiteRow, 'id'>): Promise<void> => {
+  await db.insert(site).values({ ...row, id: ONLY });
+};
+
+export const updateSite = async ({ db, tables: { site } }: Store, change: Partial<SiteRow>): Promise<void> => {
+  await db.update(site).set(change).where(eq(site.id, ONLY));
+};

@@ -1,0 +1,61 @@
+/** What passes through the doors of the site. */
+import { Type } from 'typebox';
+import { COMMENT_POLICIES } from '../../core/statuses.ts';
+import { answer, door, IfNoneMatch, LIST_ETAG, patch } from '../../http/door.ts';
+import { closed, component, FilledText, nullable, oneOf, Text, Url } from '../../http/schema.ts';
+
+const fields = {
+  title: FilledText(300, { description: 'The name of the publication' }),
+  description: nullable(Text(1000)),
+  url: nullable(Url({ description: 'Where readers find the publication; put before every article’s path' })),
+  language: Type.String({
+    format: 'bcp47',
+    maxLength: 35,
+    description: 'BCP 47: what an article is in that does not say',
+  }),
+  timeZone: Type.String({ format: 'time-zone', maxLength: 64, description: 'IANA time zone, for archives by month' }),
+  articleUrlPattern: Type.String({
+    pattern: '^/[^ {}]*(?:\\{(?:slug|id|language|year|month|day)\\}[^ {}]*)+$',
+    maxLength: 500,
+    description: 'The path of an article: {slug}, {id}, {language}, {year}, {month}, {day}',
+  }),
+  commentPolicy: oneOf(COMMENT_POLICIES, { description: 'For articles that do not say' }),
+};
+
+const example = {
+  title: 'The Harbour Gazette',
+  description: 'News from the quay',
+  url: 'https://harbour.example',
+  language: 'en',
+  timeZone: 'Europe/Lisbon',
+  articleUrlPattern: '/{year}/{month}/{slug}',
+  commentPolicy: 'open',
+};
+
+const Site = component('Site', Type.Object(fields, { description: 'The publication', examples: [example] }));
+const SitePatch = component(
+  'SitePatch',
+  Type.Partial(closed(fields), {
+    additionalProperties: false,
+    description: 'A merge patch of the site',
+    examples: [{ title: 'The Harbour Gazette' }],
+  }),
+);
+
+export const readSiteDoor = door({
+  operationId: 'readSite',
+  summary: 'Read the site',
+  tag: 'Site',
+  access: 'read live',
+  headers: IfNoneMatch,
+  answers: { 200: answer('The site', Site, LIST_ETAG) },
+});
+
+export const editSiteDoor = door({
+  operationId: 'editSite',
+  summary: 'Change the site',
+  tag: 'Site',
+  access: 'manage site',
+  body: patch(SitePatch),
+  answers: { 200: answer('The site', Site) },
+});

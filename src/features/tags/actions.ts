@@ -1,0 +1,123 @@
+/** What can be done with tags. */
+import type { Caller } from '../../core/access.ts';
+import { may } from '../../core/access.ts';
+import { refuse } from '../../core/errors.ts';
+import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import { fold } from '../../core/folding.ts';
+import { freeSlug, slugOf } from '../../core/slug.ts';
+import { type Origin, recordEvents } from '../../store/events.ts';
+import type { Parts, Store } from '../../store/store.ts';
+import type { TagKind } from '../../store/tables.ts';
+import {
+  deleteTagRow,
+  findTag,
+  findTagByName,
+  findTagBySlug,
+  insertTag,
+  isTagSlugTaken,
+  replaceTag,
+  type TagRow,
+  type Visible,
+} from './queries.ts';
+
+export type TagInput = { name: string; slug?: string | null; description?: string | null; kind?: TagKind };
+
+/** What a caller sees of tags: to the anonymous, one exists only while a live article carries it; internal ones never do. */
+export const visibleTo = (caller: Caller, now: Date): Visible => (may(caller, 'use a key') ? 'all' : { liveAt: now });
+
+const notFound = (what: string) => refuse('not-found', `There is no tag ${what}`);
+
+/** Reads one tag; `not-found` also where the caller may not see it. */
+export const readTag = async ({ store, clock }: Parts, caller: Caller, id: number): Promise<TagRow> => {
+  const tag = await findTag(store, id, visibleTo(caller, clock()));
+  if (!tag) throw notFound(String(id));
+  return tag;
+};
+
+/** Reads one tag by slug. */
+export const readTagBySlug = async ({ store, clock }: Parts, caller: Caller, slug: string): Promise<TagRow> => {
+  const tag = await findTagBySlug(store, slug, visibleTo(caller, clock()));
+  if (!tag) throw notFound(slug);
+  return tag;
+};
+
+/** The slug wished for, or one made from the name; `slug-taken` with a free suggestion. */
+const chooseSlug = async (tx: Store, wished: string | null | undefined, name: string): Promise<string> => {
+  const isTaken = (slug: string) => isTagSlugTaken(tx, slug);
+  if (wished == null) return freeSlug(slugOf(name, 'tag'), isTaken);
+  if (await isTaken(wished)) {
+    throw refuse('slug-taken', `The slug ${wished} is taken`, {
+      extra: { suggestion: await freeSlug(wished, isTaken) },
+    });
+  }
+  return wished;
+};
+
+const checkName = async (tx: Store, name: string, id?: number): Promise<void> => {
+  const other = await findTagByName(tx, fold(name));
+  if (other && other.id !== id) throw refuse('name-taken', `Tag ${other.id} is called “${other.name}” already`);
+};
+
+/** Makes a tag within a transaction that runs. */
+export const addTag = async (tx: Store, origin: Origin, now: Date, input: TagInput): Promise<TagRow> => {
+  const { name, slug, description = null, kind = 'topic' } = input;
+  await checkName(tx, name);
+  const tag = await insertTag(tx, {
+    version: 1,
+    slug: await chooseSlug(tx, slug, name),
+    name,
+    nameFolded: fold(name),
+    description,
+    kind,
+    articleCount: 0,
+    createdAt: now,
+    updatedAt: now,
+  });
+  await recordEvents(tx, origin, [{ type: 'tag.created', at: now, entityId: tag.id, version: 1, slug: tag.slug }]);
+  return tag;
+};
+
+/** Makes a tag; `name-taken`, `slug-taken`. */
+export const createTag = ({ store, clock }: Parts, origin: Origin, input: TagInput): Promise<TagRow> =>
+  store.transaction((tx) => addTag(tx, origin, clock(), input));
+
+/** Changes a tag; a patch that changes nothing changes neither version nor time. */
+export const editTag = (
+  { store, clock }: Parts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+  patch: Partial<TagInput>,
+): Promise<TagRow> =>
+  store.transaction(async (tx) => {
+    const now = clock();
+    const tag = await findTag(tx, id);
+    if (!tag) throw notFound(String(id));
+    checkExpected(expected, tag);
+    const { slug, ...rest } = patch;
+    const wished = { ...tag, ...rest };
+    await checkName(tx, wished.name, id);
+    if (slug !== undefined && slug !== tag.slug) wished.slug = await chooseSlug(tx, slug, wished.name);
+    const changedFields = (['name', 'slug', 'description', 'kind'] as const).filter(
+      (name) => wished[name] !== tag[name],
+    );
+    if (changedFields.length === 0) return tag;
+    const stored = await replaceTag(tx, tag, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
+    if (!stored) throw refuse('version-mismatch', 'The tag was changed meanwhile');
+    await recordEvents(tx, origin, [
+      { type: 'tag.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
+    ]);
+    return stored;
+  });
+
+/** Deletes a tag and takes it from every article. */
+export const deleteTag = ({ store, clock }: Parts, origin: Origin, id: number, expected: Expectation): Promise<void> =>
+  store.transaction(async (tx) => {
+    const tag = await findTag(tx, id);
+    if (!tag) throw notFound(String(id));
+    checkExpected(expected, tag);
+    await deleteTagRow(tx, id);
+    await recordEvents(tx, origin, [
+      { type: 'tag.deleted', at: clock(), entityId: id, version: tag.version, slug: tag.slug },
+    ]);
+  });

@@ -1,0 +1,129 @@
+/** How tags are found and kept. */
+import { and, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import type { Slice, Sliced } from '../../core/slice.ts';
+import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
+import { tagHasLiveArticle } from '../../store/live.ts';
+import type { Store } from '../../store/store.ts';
+import type { TagKind } from '../../store/tables.ts';
+
+export type TagRow = Store['tables']['tags']['$inferSelect'];
+export type NewTag = Omit<Store['tables']['tags']['$inferInsert'], 'id'>;
+
+/** Which tags are asked for: all, or those the public knows at a moment (a live article carries them, not internal). */
+export type Visible = 'all' | { liveAt: Date };
+
+const visibility = (store: Store, visible: Visible): SQL | undefined =>
+  visible === 'all' ? undefined : and(ne(store.tables.tags.kind, 'internal'), tagHasLiveArticle(store, visible.liveAt));
+
+export const findTag = async (store: Store, id: number, visible: Visible = 'all'): Promise<TagRow | undefined> => {
+  const { tags } = store.tables;
+  return (
+    await store.db
+      .select()
+      .from(tags)
+      .where(and(eq(tags.id, id), visibility(store, visible)))
+  )[0];
+};
+
+export const findTagBySlug = async (store: Store, slug: string, visible: Visible): Promise<TagRow | undefined> => {
+  const { tags } = store.tables;
+  return (
+    await store.db
+      .select()
+      .from(tags)
+      .where(and(eq(tags.slug, slug), visibility(store, visible)))
+  )[0];
+};
+
+/** The ids of tags by their slugs; internal ones only where they are asked for. */
+export const listTagIdsBySlugs = async (
+  { db, tables: { tags } }: Store,
+  slugs: string[],
+  internalToo: boolean,
+): Promise<number[]> => {
+  const wanted = and(inArray(tags.slug, slugs), internalToo ? undefined : ne(tags.kind, 'internal'));
+  return (await db.select({ id: tags.id }).from(tags).where(wanted)).map(({ id }) => id);
+};
+
+type Named = { id: number; slug: string; nameFolded: string };
+
+/** The tags that any of the ids, slugs or folded names belong to. */
+export const listTagsNamed = async (
+  { db, tables: { tags } }: Store,
+  { ids, slugs, foldedNames }: { ids: number[]; slugs: string[]; foldedNames: string[] },
+): Promise<Named[]> => {
+  const columns = { id: tags.id, slug: tags.slug, nameFolded: tags.nameFolded };
+  const find = async (condition: SQL, wanted: unknown[]): Promise<Named[]> =>
+    wanted.length === 0 ? [] : db.select(columns).from(tags).where(condition);
+  return [
+    ...(await find(inArray(tags.id, ids), ids)),
+    ...(await find(inArray(tags.slug, slugs), slugs)),
+    ...(await find(inArray(tags.nameFolded, foldedNames), foldedNames)),
+  ];
+};
+
+export type TagSort = 'name' | '-articleCount';
+
+export const listTags = async (
+  store: Store,
+  { sort, kinds }: { sort: TagSort; kinds: TagKind[] | undefined },
+  visible: Visible,
+  slice: Slice,
+): Promise<Sliced<TagRow>> => {
+  const { tags } = store.tables;
+  const order: Order =
+    sort === 'name'
+      ? { column: tags.nameFolded, id: tags.id, kind: 'text', descending: false }
+      : { column: tags.articleCount, id: tags.id, kind: 'integer', descending: true };
+  const wanted = and(kinds && inArray(tags.kind, kinds), visibility(store, visible));
+  const rows = await store.db
+    .select()
+    .from(tags)
+    .where(and(behindPlace(order, slice), wanted))
+    .orderBy(...sorting(order, slice))
+    .limit(slice.limit + 1)
+    .offset(slice.offset);
+  if (!slice.counted) return { rows, total: undefined };
+  return { rows, total: (await store.db.select({ n: count() }).from(tags).where(wanted))[0]?.n };
+};
+
+export const isTagSlugTaken = async ({ db, tables: { tags } }: Store, slug: string): Promise<boolean> =>
+  (await db.select({ id: tags.id }).from(tags).where(eq(tags.slug, slug))).length > 0;
+
+export const findTagByName = async ({ db, tables: { tags } }: Store, nameFolded: string): Promise<TagRow | undefined> =>
+  (await db.select().from(tags).where(eq(tags.nameFolded, nameFolded)))[0];
+
+export const insertTag = async ({ db, tables: { tags } }: Store, tag: NewTag): Promise<TagRow> => {
+  const [row] = await db.insert(tags).values(tag).returning();
+  return row as TagRow;
+};
+
+/** Writes over the version that was read; undefined where another stands there by now. */
+export const replaceTag = async (
+  { db, tables: { tags } }: Store,
+  { id, version }: TagRow,
+  change: Partial<NewTag>,
+): Promise<TagRow | undefined> => {
+  const here = and(eq(tags.id, id), eq(tags.version, version));
+  return (
+    await db
+      .update(tags)
+      .set({ ...change, version: version + 1 })
+      .where(here)
+      .returning()
+  )[0];
+};
+
+/** Deletes a tag; its places on articles go with it. */
+export const deleteTagRow = async ({ db, tables: { tags } }: Store, id: number): Promise<void> => {
+  await db.delete(tags).where(eq(tags.id, id));
+};
+
+/** Adds to the article counts of tags. */
+export const addToTagCounts = async ({ db, tables: { tags } }: Store, ids: number[], by: number): Promise<void> => {
+  if (ids.length === 0 || by === 0) return;
+  await db
+    .update(tags)
+    .set({ articleCount: sql`${tags.articleCount} + ${by}` })
+    .where(inArray(tags.id, ids));
+};

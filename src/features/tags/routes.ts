@@ -1,0 +1,49 @@
+/** The doors of tags. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { expectationOf, item } from '../../http/etag.ts';
+import { originOf } from '../../http/origin.ts';
+import { answerPage, sliceOf } from '../../http/pagination.ts';
+import type { Parts } from '../../store/store.ts';
+import { createTag, deleteTag, editTag, readTag, readTagBySlug, visibleTo } from './actions.ts';
+import { answerTag } from './answers.ts';
+import { listTags, type TagRow, type TagSort } from './queries.ts';
+import { createTagDoor, deleteTagDoor, editTagDoor, listTagsDoor, readTagBySlugDoor, readTagDoor } from './schemas.ts';
+
+const placeBy = (sort: TagSort) => (tag: TagRow) => ({
+  value: sort === 'name' ? tag.nameFolded : tag.articleCount,
+  id: tag.id,
+});
+
+export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: boolean }> = async (app, parts) => {
+  app.get('/tags', listTagsDoor, async (request, reply) => {
+    const { sort = 'name', kind: kinds } = request.query;
+    const slice = sliceOf(request, sort === 'name' ? 'text' : 'integer');
+    const tags = await listTags(parts.store, { sort, kinds }, visibleTo(request.caller, parts.clock()), slice);
+    return answerPage(request, reply, slice, tags, placeBy(sort), answerTag);
+  });
+
+  app.post('/tags', createTagDoor, async (request, reply) => {
+    const tag = await createTag(parts, originOf(request), request.body);
+    reply.code(201).header('location', `/v1/tags/${tag.id}`);
+    return item(reply, answerTag(tag));
+  });
+
+  app.get('/tags/:id', readTagDoor, async ({ caller, params }, reply) =>
+    item(reply, answerTag(await readTag(parts, caller, params.id))),
+  );
+
+  app.get('/tags/by-slug/:slug', readTagBySlugDoor, async ({ caller, params }, reply) =>
+    item(reply, answerTag(await readTagBySlug(parts, caller, params.slug))),
+  );
+
+  app.patch('/tags/:id', editTagDoor, async (request, reply) => {
+    const expected = expectationOf(request, parts.requireIfMatch);
+    return item(reply, answerTag(await editTag(parts, originOf(request), request.params.id, expected, request.body)));
+  });
+
+  app.delete('/tags/:id', deleteTagDoor, async (request, reply) => {
+    const expected = expectationOf(request, parts.requireIfMatch);
+    await deleteTag(parts, originOf(request), request.params.id, expected);
+    return reply.code(204).send();
+  });
+};

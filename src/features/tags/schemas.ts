@@ -1,0 +1,156 @@
+/** What passes through the doors of tags. */
+import { Type } from 'typebox';
+import {
+  answer,
+  door,
+  ETAG,
+  IfMatch,
+  IfNoneMatch,
+  LINK,
+  LIST_ETAG,
+  LOCATION,
+  noContent,
+  patch,
+} from '../../http/door.ts';
+import { listOf, pageQuery } from '../../http/pagination.ts';
+import {
+  ById,
+  BySlug,
+  closed,
+  component,
+  FilledText,
+  Id,
+  Moment,
+  nullable,
+  oneOf,
+  QueryList,
+  Slug,
+  Text,
+} from '../../http/schema.ts';
+
+export const TAG_KINDS = ['topic', 'section', 'internal'] as const;
+
+const name = FilledText(100, { description: 'Unique without regard to case, width and spacing' });
+const description = nullable(Text(500));
+const kind = oneOf(TAG_KINDS, { description: '`internal`: for holders of keys alone' });
+
+const refExample = { id: 3, slug: 'harbour', name: 'Harbour', kind: 'topic' };
+
+/** A tag as an article embeds it. */
+export const TagRef = component(
+  'TagRef',
+  Type.Object(
+    { id: Id(), slug: Type.String(), name: Type.String(), kind },
+    { description: 'A tag, as an article embeds it', examples: [refExample] },
+  ),
+);
+
+const Tag = component(
+  'Tag',
+  Type.Object(
+    {
+      id: Id(),
+      version: Type.Integer({ description: 'From 1, one more with every stored change' }),
+      slug: Slug(),
+      name,
+      description,
+      kind,
+      articleCount: Type.Integer({ description: 'How many live articles carry it' }),
+      createdAt: Moment(),
+      updatedAt: Moment(),
+    },
+    {
+      description: 'A topic, a section or an internal label',
+      examples: [
+        {
+          ...refExample,
+          version: 1,
+          description: null,
+          articleCount: 12,
+          createdAt: '2026-11-22T07:00:00.000Z',
+          updatedAt: '2026-11-22T07:00:00.000Z',
+        },
+      ],
+    },
+  ),
+);
+const TagList = listOf('TagList', Tag, 'Tags');
+
+const readOnly = { 'x-read-only': ['id', 'version', 'articleCount', 'createdAt', 'updatedAt'] };
+const written = { slug: Type.Optional(nullable(Slug())), description: Type.Optional(description) };
+const NewTag = component(
+  'NewTag',
+  closed(
+    { name, ...written, kind: Type.Optional(oneOf(TAG_KINDS, { default: 'topic' })) },
+    { ...readOnly, description: 'A tag to be made', examples: [{ name: 'Harbour' }] },
+  ),
+);
+const TagPatch = component(
+  'TagPatch',
+  closed(
+    { name: Type.Optional(name), ...written, kind: Type.Optional(kind) },
+    { ...readOnly, description: 'A merge patch of a tag', examples: [{ description: 'All about the quay' }] },
+  ),
+);
+
+const editors = { tag: 'Tags', access: 'manage tags' } as const;
+const everyone = { tag: 'Tags', access: 'read live', headers: IfNoneMatch } as const;
+
+export const listTagsDoor = door({
+  ...everyone,
+  operationId: 'listTags',
+  summary: 'List tags',
+  description: 'Without a key: those that a live article carries, internal ones never.',
+  querystring: closed({
+    ...pageQuery,
+    sort: Type.Optional(oneOf(['name', '-articleCount'], { default: 'name' })),
+    kind: Type.Optional(QueryList(oneOf(TAG_KINDS), { description: 'Any of these kinds' })),
+  }),
+  refusals: ['invalid-cursor'],
+  answers: { 200: answer('Tags', TagList, { ...LIST_ETAG, ...LINK }) },
+});
+
+export const createTagDoor = door({
+  ...editors,
+  operationId: 'createTag',
+  summary: 'Make a tag',
+  body: NewTag,
+  refusals: ['slug-taken', 'name-taken'],
+  answers: { 201: answer('The new tag', Tag, { ...ETAG, ...LOCATION }) },
+});
+
+export const readTagDoor = door({
+  ...everyone,
+  operationId: 'readTag',
+  summary: 'Read one tag',
+  params: ById,
+  answers: { 200: answer('The tag', Tag, ETAG) },
+});
+
+export const readTagBySlugDoor = door({
+  ...everyone,
+  operationId: 'readTagBySlug',
+  summary: 'Read one tag by slug',
+  params: BySlug,
+  answers: { 200: answer('The tag', Tag, ETAG) },
+});
+
+export const editTagDoor = door({
+  ...editors,
+  operationId: 'editTag',
+  summary: 'Change a tag',
+  params: ById,
+  headers: IfMatch,
+  body: patch(TagPatch),
+  refusals: ['slug-taken', 'name-taken'],
+  answers: { 200: answer('The tag', Tag, ETAG) },
+});
+
+export const deleteTagDoor = door({
+  ...editors,
+  operationId: 'deleteTag',
+  summary: 'Delete a tag and take it from every article',
+  params: ById,
+  headers: IfMatch,
+  answers: { 204: noContent('It is gone') },
+});

@@ -1,0 +1,50 @@
+/** Who calls, and whether the door opens to them at all. Ownership is asked later, by the rules. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Actor, type Caller, grantOf, type Permission } from '../core/access.ts';
+import { refuse } from '../core/errors.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The bearer of a valid key; null for the anonymous. */
+    caller: Caller;
+    /** A key was sent that is wrong, expired or revoked. */
+    hasWrongKey: boolean;
+  }
+  interface FastifyContextConfig {
+    /** What the caller must be granted to pass the door; absent: open to all, keys change nothing. */
+    access?: Permission;
+    /** The limit that counts at this door, where it is not that of its method. */
+    rate?: 'comment';
+  }
+}
+
+/** Finds the bearer of a key; undefined for a wrong, expired or revoked one. */
+export type FindActor = (secret: string) => Promise<Actor | undefined>;
+
+/** The key of a request; undefined where there is none. Another scheme counts as no header. */
+const secretOf = (request: FastifyRequest): string | undefined =>
+  /^Bearer +([^ ]*) *$/i.exec(request.headers.authorization ?? '')?.[1];
+
+/** Finds who calls. A wrong key is not refused here yet: the limit of its address comes first. */
+export const recogniseCallers = (app: FastifyInstance, findActor: FindActor): void => {
+  app.decorateRequest('caller', null);
+  app.decorateRequest('hasWrongKey', false);
+  app.addHook('onRequest', async (request) => {
+    const secret = secretOf(request);
+    if (secret === undefined) return;
+    const actor = await findActor(secret);
+    request.caller = actor ?? null;
+    request.hasWrongKey = actor === undefined;
+  });
+};
+
+/** Refuses wrong keys everywhere (401), and callers whose role is never granted what the door is for (401, 403). */
+export const guardDoors = (app: FastifyInstance): void => {
+  app.addHook('onRequest', async (request) => {
+    if (request.hasWrongKey) throw refuse('unauthenticated', 'The key is wrong, expired or revoked');
+    const { access } = request.routeOptions.config;
+    if (access === undefined || grantOf(request.caller, access) !== 'no') return;
+    if (request.caller === null) throw refuse('unauthenticated', 'Send a key: Authorization: Bearer glk_…');
+    throw refuse('forbidden', `A key of role ${request.caller.role} may not ${access}`);
+  });
+};

@@ -1,0 +1,173 @@
+/** One door, said whole: what passes, who may pass, and every answer it gives by number. */
+import type { FastifyContextConfig } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { GRANTS, type Permission } from '../core/access.ts';
+import type { RefusalCode } from '../core/errors.ts';
+import { PROBLEMS } from './problem.ts';
+import { Problem } from './problem-schema.ts';
+import { closed } from './schema.ts';
+
+type Answers = Record<number, TSchema>;
+type DoorSpec = {
+  /** The name of the action. */
+  operationId: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  /** What the caller must be granted; absent: open to all, and a key changes nothing. */
+  access?: Permission;
+  rate?: 'comment';
+  bodyLimit?: number;
+  params?: TSchema;
+  querystring?: TSchema;
+  body?: TSchema;
+  headers?: TSchema;
+  answers: Answers;
+  /** The refusals of this door beyond those of every door. */
+  refusals?: readonly RefusalCode[];
+};
+
+/** What the type provider needs to know of a door. */
+type SchemaOf<S extends DoorSpec> = Pick<S, Extract<keyof S, 'params' | 'querystring' | 'body'>> & {
+  response: S['answers'];
+};
+
+const json = (schema: TSchema) => ({ 'application/json': { schema } });
+
+/** An answer with a JSON body. T to the type checker, the media-type form to Fastify: without the cast the handler's answer would go unchecked. */
+export const answer = <T extends TSchema>(description: string, schema: T, headers: object = {}): T =>
+  ({ description, headers, content: json(schema) }) as unknown as T;
+
+/** An answer without a body, such as 204. */
+export const noContent = (description: string, headers: object = {}) =>
+  Type.Unsafe<undefined>({ type: 'null', description, headers });
+
+/** A body that may come as JSON or as a merge patch (RFC 7396). */
+export const patch = <T extends TSchema>(schema: T): T =>
+  ({
+    content: { 'application/json': { schema }, 'application/merge-patch+json': { schema } },
+  }) as unknown as T;
+
+/** Headers of answers, as the document shows them. */
+export const ETAG = {
+  ETag: { type: 'string', description: 'The version and a digest of the bytes', examples: ['"7-0123456789abcdef"'] },
+};
+export const LIST_ETAG = {
+  ETag: { type: 'string', description: 'A digest of the bytes', examples: ['"0123456789abcdef"'] },
+};
+export const LINK = {
+  Link: {
+    type: 'string',
+    description: 'The first, previous and next page (RFC 8288)',
+    examples: ['</v1/articles?limit=20>; rel="first"'],
+  },
+};
+export const LOCATION = {
+  Location: { type: 'string', description: 'The path of what was made', examples: ['/v1/articles/7'] },
+};
+const RETRY_AFTER = { 'Retry-After': { type: 'string', description: 'Seconds to wait', examples: ['30'] } };
+const ALLOW_KEY = { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate', examples: ['Bearer'] } };
+
+/** The header parameters of conditional requests. */
+export const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'The ETag you have read: the write happens only to that version', examples: ['"7"'] }),
+  ),
+});
+export const IfNoneMatch = Type.Object({
+  'if-none-match': Type.Optional(
+    Type.String({
+      description: 'The ETag you hold: 304 where nothing has changed',
+      examples: ['"7-0123456789abcdef"'],
+    }),
+  ),
+});
+
+/** The refusals that the shape of a door brings with it. */
+const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): RefusalCode[] => [
+  'invalid-request',
+  'unauthenticated',
+  ...(access !== undefined && Object.values(GRANTS[access]).some((grant) => grant !== 'yes')
+    ? (['forbidden'] as const)
+    : []),
+  ...(params ? (['not-found'] as const) : []),
+  ...(body ? (['malformed-json', 'payload-too-large', 'unsupported-media-type'] as const) : []),
+  ...(headers === IfMatch ? (['version-mismatch', 'precondition-required'] as const) : []),
+  ...(200 in answers || 201 in answers || 204 in answers ? (['rate-limited', 'internal', 'unavailable'] as const) : []),
+];
+
+const exampleOf = (code: RefusalCode) => ({
+  type: `/problems/${code}`,
+  ...PROBLEMS[code],
+  detail: PROBLEMS[code].title,
+  instance: '/v1/articles',
+  code,
+  requestId: '8c1a6f0e',
+});
+
+const refusalAnswers = (codes: Iterable<RefusalCode>): Answers => {
+  const byStatus = new Map<number, RefusalCode[]>();
+  for (const code of new Set(codes)) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
+        headers: { ...(status === 429 || status === 503 ? RETRY_AFTER : {}), ...(status === 401 ? ALLOW_KEY : {}) },
+        content: {
+          'application/problem+json': {
+            schema: Problem,
+            examples: Object.fromEntries(group.map((code) => [code, { value: exampleOf(code) }])),
+          },
+        },
+      } as unknown as TSchema,
+    ]),
+  );
+};
+
+const NO_QUERY = closed({});
+
+/** Who may pass, for the document: a key is needed, or optional, or changes nothing. */
+const securityOf = (access: Permission | undefined) => {
+  if (access === undefined) return [];
+  return GRANTS[access].anonymous === 'no' ? [{ bearer: [] }] : [{}, { bearer: [] }];
+};
+
+/** Builds the options of a Fastify route from what is said of its door. */
+export const door = <const S extends DoorSpec>(spec: S) => {
+  const {
+    operationId,
+    summary,
+    description,
+    tag,
+    access,
+    rate,
+    bodyLimit,
+    params,
+    querystring,
+    body,
+    headers,
+    answers,
+  } = spec;
+  const schema = {
+    operationId,
+    summary,
+    ...(description && { description }),
+    tags: [tag],
+    security: securityOf(access),
+    ...(params && { params }),
+    querystring: querystring ?? NO_QUERY,
+    ...(body && { body }),
+    ...(headers && { headers }),
+    response: {
+      ...answers,
+      ...(200 in answers && headers === IfNoneMatch && { 304: noContent('You hold these bytes already') }),
+      ...refusalAnswers([...impliedRefusals(spec), ...(spec.refusals ?? [])]),
+    },
+  };
+  const config: FastifyContextConfig = { ...(access && { access }), ...(rate && { rate }) };
+  return { schema: schema as unknown as SchemaOf<S>, config, ...(bodyLimit && { bodyLimit }) };
+};

@@ -1,0 +1,170 @@
+/** Lists in pages: by a cursor that holds while others write, or by number for archives. */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { type Fault, refuse, refuseAll } from '../core/errors.ts';
+import type { Place, Slice, Sliced, SortKind } from '../core/slice.ts';
+import { component, MAX_ID, nullable, oneOf } from './schema.ts';
+
+/** The most rows that can be reached by number: page × limit. */
+const NUMBERED_REACH = 100_000;
+
+/** The query parameters of every list. */
+export const pageQuery = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many, at most', examples: [20] }),
+  ),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 2048,
+      description: 'The `next` or `previous` of a page before, with the same filters and sort',
+    }),
+  ),
+  page: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: NUMBERED_REACH,
+      description: 'The number of the page, from 1; not with `cursor`',
+    }),
+  ),
+  count: Type.Optional(oneOf(['exact'], { description: 'Adds `total` to a list by cursor' })),
+};
+
+const Pagination = component(
+  'Pagination',
+  Type.Object(
+    {
+      limit: Type.Integer({ description: 'How many were asked for' }),
+      next: nullable(Type.String({ description: 'The cursor of the next page, or null' })),
+      previous: nullable(Type.String({ description: 'The cursor of the page before, or null' })),
+      total: Type.Optional(Type.Integer({ description: 'How many there are; with `page` or `count=exact`' })),
+      page: Type.Optional(Type.Integer({ description: 'With `page`: its number' })),
+      pages: Type.Optional(Type.Integer({ description: 'With `page`: how many there are' })),
+    },
+    { description: 'Where a page stands in its list', examples: [{ limit: 20, next: null, previous: null }] },
+  ),
+);
+
+/** The component of a list of some items. */
+export const listOf = <T extends TSchema>(name: string, items: T, description: string) =>
+  component(name, Type.Object({ data: Type.Array(items), pagination: Pagination }, { description }));
+
+export type PageQuery = { limit?: number; cursor?: string; page?: number; count?: 'exact' };
+
+const cursorRefused = () =>
+  refuse('invalid-cursor', 'The cursor was not given by this list with these filters and this sort');
+
+/** What makes two requests the same list: the path and all parameters but those of paging. */
+const fingerprintOf = (request: FastifyRequest): string => {
+  const { limit, cursor, page, count, ...filters } = request.query as Record<string, unknown>;
+  const parts = Object.keys(filters)
+    .sort()
+    .map((name) => [name, filters[name]]);
+  const path = request.url.split('?', 1)[0];
+  return createHash('sha256')
+    .update(JSON.stringify([path, parts]))
+    .digest('base64url')
+    .slice(0, 8);
+};
+
+const encodeCursor = (place: Place, before: boolean, fingerprint: string): string =>
+  Buffer.from(JSON.stringify([place.value, place.id, before ? 1 : 0, fingerprint])).toString('base64url');
+
+/** The greatest number of milliseconds a moment may have (year 9999), and the greatest integer both engines hold. */
+const BOUNDS: Record<'moment' | 'integer', number> = { moment: 253_402_300_799_999, integer: MAX_ID };
+const isPlaceNumber = (kind: 'moment' | 'integer', value: unknown) =>
+  Number.isSafeInteger(value) && Math.abs(value as number) <= BOUNDS[kind];
+
+const decodeCursor = (cursor: string, kind: SortKind, fingerprint: string): { place: Place; before: boolean } => {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw cursorRefused();
+  }
+  if (!Array.isArray(parts) || parts.length !== 4) throw cursorRefused();
+  const [value, id, before, print] = parts as unknown[];
+  const isId = Number.isInteger(id) && (id as number) >= 1 && (id as number) <= MAX_ID;
+  const isValue = kind === 'text' ? typeof value === 'string' && value.isWellFormed() : isPlaceNumber(kind, value);
+  if (!isId || !isValue || (before !== 0 && before !== 1) || print !== fingerprint) throw cursorRefused();
+  return { place: { value: value as string | number, id: id as number }, before: before === 1 };
+};
+
+/** Reads the slice a request wants; `kind` is what its list is sorted by. Throws 400 for faults and foreign cursors. */
+export const sliceOf = (request: FastifyRequest, kind: SortKind): Slice => {
+  const { limit = 20, cursor, page, count } = request.query as PageQuery;
+  const faults: Fault[] = [];
+  if (page !== undefined && cursor !== undefined) {
+    faults.push({ in: 'query', name: 'page', code: 'not-allowed', detail: 'page does not go with cursor' });
+  }
+  if (page !== undefined && page * limit > NUMBERED_REACH) {
+    faults.push({
+      in: 'query',
+      name: 'page',
+      code: 'too-large',
+      detail: `page × limit must be at most ${NUMBERED_REACH}; walk by cursor`,
+    });
+  }
+  if (faults.length > 0) throw refuseAll('invalid-request', faults);
+  return {
+    limit,
+    from: cursor === undefined ? null : decodeCursor(cursor, kind, fingerprintOf(request)),
+    offset: page === undefined ? 0 : (page - 1) * limit,
+    counted: page !== undefined || count === 'exact',
+  };
+};
+
+/** The address of the same list with other paging. */
+const addressOf = (request: FastifyRequest, changes: Record<string, string | undefined>): string => {
+  const [path, query = ''] = request.url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  for (const name of ['cursor', 'page']) parameters.delete(name);
+  for (const [name, value] of Object.entries(changes)) if (value !== undefined) parameters.set(name, value);
+  const text = parameters.toString();
+  return text === '' ? (path as string) : `${path}?${text}`;
+};
+
+/**
+ * Answers one page: rows and where they stand, with `Link`. `rows` may hold one more than the limit; those of a walk
+ * backwards come nearest first and are turned round here.
+ */
+export const answerPage = <Row, Answer>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  slice: Slice,
+  { rows, total }: Sliced<Row>,
+  placeOf: (row: Row) => Place,
+  present: (row: Row) => Answer,
+) => {
+  const { page, limit = 20 } = request.query as PageQuery;
+  const backwards = slice.from?.before ?? false;
+  const shown = rows.slice(0, limit);
+  if (backwards) shown.reverse();
+  const [first, last] = [shown[0], shown.at(-1)];
+  const hasMore = rows.length > limit;
+  const fingerprint = fingerprintOf(request);
+  const numbered = page !== undefined;
+  const hasNext = !numbered && last !== undefined && (backwards || hasMore);
+  const hasPrevious = !numbered && first !== undefined && (backwards ? hasMore : slice.from !== null);
+  const next = hasNext ? encodeCursor(placeOf(last), false, fingerprint) : null;
+  const previous = hasPrevious ? encodeCursor(placeOf(first), true, fingerprint) : null;
+  const pages = numbered && total !== undefined ? Math.ceil(total / limit) : undefined;
+
+  const links = [`<${addressOf(request, numbered ? { page: '1' } : {})}>; rel="first"`];
+  if (previous) links.push(`<${addressOf(request, { cursor: previous })}>; rel="prev"`);
+  if (next) links.push(`<${addressOf(request, { cursor: next })}>; rel="next"`);
+  if (numbered && page > 1) links.push(`<${addressOf(request, { page: String(page - 1) })}>; rel="prev"`);
+  if (numbered && page < (pages ?? 0)) links.push(`<${addressOf(request, { page: String(page + 1) })}>; rel="next"`);
+  reply.header('link', links.join(', '));
+
+  return {
+    data: shown.map(present),
+    pagination: {
+      limit,
+      next,
+      previous,
+      ...(total !== undefined && { total }),
+      ...(numbered && { page, pages: pages as number }),
+    },
+  };
+};

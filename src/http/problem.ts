@@ -1,0 +1,125 @@
+/** Refusals on the wire: RFC 9457 problems, one table of codes, one place where what is thrown is answered. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Fault, Refusal, type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
+import { faultsOfRequest } from './validation.ts';
+
+type Row = { status: number; title: string };
+
+/** Every code with its status and title; served at `/problems` and used by the OpenAPI document. */
+export const PROBLEMS: Record<RefusalCode, Row> = {
+  'malformed-json': { status: 400, title: 'The body is not well-formed JSON' },
+  'invalid-request': { status: 400, title: 'The request does not match the contract' },
+  'invalid-cursor': { status: 400, title: 'The cursor does not belong to this list' },
+  unauthenticated: { status: 401, title: 'A valid key is needed' },
+  forbidden: { status: 403, title: 'The key does not allow this' },
+  'comments-closed': { status: 403, title: 'The article takes no comments' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This path does not know the method' },
+  'slug-taken': { status: 409, title: 'The slug is taken' },
+  'name-taken': { status: 409, title: 'The name is taken' },
+  'author-in-use': { status: 409, title: 'The author is in use' },
+  'source-taken': { status: 409, title: 'The source is taken by another article' },
+  trashed: { status: 409, title: 'The article is in the trash' },
+  'last-admin': { status: 409, title: 'The last admin key must stay' },
+  gone: { status: 410, title: 'The article was withdrawn' },
+  'version-mismatch': { status: 412, title: 'The resource has changed since it was read' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
+  'unknown-reference': { status: 422, title: 'The request names something that does not exist' },
+  'status-not-reachable': { status: 422, title: 'The article cannot take this status now' },
+  'invalid-schedule': { status: 422, title: 'The moments do not fit together' },
+  'not-publishable': { status: 422, title: 'The article lacks what publishing needs' },
+  unrenderable: { status: 422, title: 'The text cannot be rendered within the limits' },
+  'precondition-required': { status: 428, title: 'The write must be conditional' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong inside' },
+  unavailable: { status: 503, title: 'The service cannot answer now' },
+};
+
+/** The most faults one problem names. */
+const MOST_FAULTS = 50;
+
+/** A problem as it is sent (RFC 9457 with `code`, `requestId` and, where there are faults, `errors`). */
+export type ProblemBody = Row & {
+  type: string;
+  detail: string;
+  instance: string;
+  code: RefusalCode;
+  requestId: string;
+  errors?: Fault[];
+};
+
+/** Where a code is explained. */
+export const problemType = (code: RefusalCode): string => `/problems/${code}`;
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '/';
+
+/** Errors of Fastify's own, as refusals; undefined: it is none that a caller caused. */
+const refusalOf = (error: FastifyError): Refusal | undefined => {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return refuse('payload-too-large', 'The body is larger than this door takes');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return refuse('unsupported-media-type', 'Send application/json');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return refuse('malformed-json', 'The body ends before or after its Content-Length');
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return refuse('invalid-request', 'The path is not well encoded', {
+        errors: [{ in: 'path', name: '', code: 'malformed', detail: 'The path is not well encoded' }],
+      });
+    default:
+      return undefined;
+  }
+};
+
+/** Sends a refusal as its problem. */
+const sendProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
+  const row = PROBLEMS[refusal.code];
+  const body: ProblemBody = {
+    type: problemType(refusal.code),
+    title: row.title,
+    status: row.status,
+    detail: refusal.message,
+    instance: pathOf(request),
+    code: refusal.code,
+    requestId: request.id,
+    ...refusal.extra,
+    ...(refusal.errors && { errors: refusal.errors.slice(0, MOST_FAULTS) }),
+  };
+  if (refusal.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', String(refusal.retryAfter));
+  // Serialised here: a problem is the same at every door, those that the router refused included.
+  return reply
+    .code(row.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(body);
+};
+
+/** Answers whatever was thrown: a refusal as it is, a failed validation with all faults of all parts, the rest as a 500 that tells nothing. */
+const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  if (error instanceof Refusal) return sendProblem(request, reply, error);
+  if (error.validation && error.validationContext) {
+    return sendProblem(request, reply, refuseAll('invalid-request', faultsOfRequest(request, error)));
+  }
+  const refusal = refusalOf(error);
+  if (refusal) return sendProblem(request, reply, refusal);
+  request.log.error({ err: error }, 'internal error');
+  return sendProblem(request, reply, refuse('internal', 'The error has been logged under this request id'));
+};
+
+/** Makes every refusal and every unexpected error of the app a problem. */
+export const answerProblems = (app: FastifyInstance): void => {
+  app.setErrorHandler(answerError);
+  // The hook of `methods.ts` has already answered unknown paths; this stands behind it for what the router alone refuses.
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, refuse('not-found', `There is nothing at ${pathOf(request)}`)),
+  );
+};
+
+/** For errors the framework meets before any route, such as a badly encoded path. */
+export const answerFrameworkError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  answerError(error, request, reply);
+};

@@ -1,0 +1,61 @@
+/** The vocabulary of schemas: named components, nullables, and the types all features share. */
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** Every named component of the document, by name. */
+export const components = new Map<string, TSchema>();
+
+/** Declares a named component and returns a typed `$ref` to it, which Ajv, the serialiser and the document all resolve. */
+export const component = <T extends TSchema>(name: string, schema: T) => {
+  components.set(name, { ...schema, $id: name, title: name });
+  return Type.Unsafe<Static<T>>({ $ref: `${name}#` });
+};
+
+/** The value or null. `anyOf` only around a `$ref`: a list with `anyOf` serialises half as fast. */
+export const nullable = <T extends TSchema>(schema: T) => {
+  const { type, enum: members } = schema as { type?: string; enum?: unknown[] };
+  if (type === undefined) return Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: 'null' }] });
+  return Type.Unsafe<Static<T> | null>({
+    ...schema,
+    type: [type, 'null'],
+    ...(members && { enum: [...members, null] }),
+  });
+};
+
+/** One of some words. */
+export const oneOf = <const T extends readonly string[]>(members: T, options: object = {}) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...members], ...options });
+
+/** An object that takes its members and no others. */
+export const closed = <const T extends Record<string, TSchema>>(members: T, options: object = {}) =>
+  Type.Object(members, { ...options, additionalProperties: false });
+
+/** The greatest id: what both engines can hold. */
+export const MAX_ID = 2_147_483_647;
+
+export const Id = (options: object = {}) => Type.Integer({ minimum: 1, maximum: MAX_ID, ...options });
+export const Text = (max: number, options: object = {}) => Type.String({ maxLength: max, ...options });
+/** Text that is not empty and not only spaces. */
+export const FilledText = (max: number, options: object = {}) =>
+  Type.String({ minLength: 1, maxLength: max, pattern: '[^ \\t\\r\\n\\u00a0\\u3000]', ...options });
+export const Url = (options: object = {}) =>
+  Type.String({ format: 'uri', maxLength: 2048, description: 'An absolute http or https address', ...options });
+export const Email = (options: object = {}) => Type.String({ format: 'email', maxLength: 254, ...options });
+export const Moment = (options: object = {}) =>
+  Type.String({ format: 'date-time', examples: ['2026-11-22T07:00:00.000Z'], ...options });
+export const Slug = (options: object = {}) =>
+  Type.String({
+    pattern: '^[a-z0-9]+(?:-[a-z0-9]+)*$',
+    minLength: 1,
+    maxLength: 200,
+    description: 'Lower-case letters and digits with single hyphens between them',
+    examples: ['the-harbour-at-night'],
+    ...options,
+  });
+/** A list in a query: `tag=a&tag=b` and `tag=a,b` mean the same. */
+export const QueryList = <T extends TSchema>(items: T, options: object = {}) =>
+  Type.Array(items, { maxItems: 20, minItems: 1, ...options });
+
+/** The path of one thing by its id. */
+export const ById = closed({ id: Id({ description: 'The id' }) });
+/** The path of one thing by its slug. Any text may be asked for; what no slug can be is simply not found. */
+export const BySlug = closed({ slug: Type.String({ minLength: 1, maxLength: 200, description: 'The slug' }) });

@@ -1,0 +1,41 @@
+/** What runs in a thread of `thread-pool.ts`: bodies and comments in, their HTML and text out. One job at a time. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { renderCommentMarkdown } from './comment.ts';
+import { renderMarkdown } from './markdown.ts';
+import { plainText } from './plain-text.ts';
+import type { Answer, Job, ThreadSettings } from './renderer.ts';
+import { createSanitiser } from './sanitise.ts';
+import { countWords, excerptOf } from './words.ts';
+
+/** The longest HTML that is handed out, in characters. */
+const LONGEST_HTML = 4 * 1024 * 1024;
+
+const { embedHosts } = workerData as ThreadSettings;
+const sanitise = createSanitiser(embedHosts);
+
+// parse-srcset, within sanitize-html, tells standard output about every broken srcset that an author wrote.
+console.log = () => {};
+
+const toHtml = ({ format, source }: Job): string => {
+  if (format === 'comment') return renderCommentMarkdown(source);
+  return sanitise(format === 'markdown' ? renderMarkdown(source) : source);
+};
+
+const render = (job: Job): Answer => {
+  const html = toHtml(job);
+  if (html.length > LONGEST_HTML) return { refused: `its HTML is longer than ${LONGEST_HTML} characters` };
+  const text = plainText(html);
+  return { html, text, wordCount: countWords(text), excerpt: excerptOf(text) };
+};
+
+parentPort?.on('message', (job: Job) => {
+  let answer: Answer;
+  try {
+    answer = render(job);
+  } catch (error) {
+    answer = { refused: error instanceof Error ? error.message : String(error) };
+  }
+  parentPort?.postMessage(answer);
+});
+parentPort?.postMessage('ready');

@@ -1,0 +1,47 @@
+/** The vocabulary of the tables, once per dialect. The rest of the project sees only `Columns`. */
+import * as p from 'drizzle-orm/pg-core';
+import * as s from 'drizzle-orm/sqlite-core';
+
+export const sqliteColumns = {
+  table: s.sqliteTable,
+  index: s.index,
+  uniqueIndex: s.uniqueIndex,
+  primaryKey: s.primaryKey,
+  /** An id given by the database and never used again. */
+  serial: (name: string) => s.integer(name).primaryKey({ autoIncrement: true }),
+  text: (name: string) => s.text(name),
+  integer: (name: string) => s.integer(name),
+  boolean: (name: string) => s.integer(name, { mode: 'boolean' }),
+  /** A moment in UTC, to the millisecond. */
+  moment: (name: string) => s.integer(name, { mode: 'timestamp_ms' }),
+  json: <T>(name: string) => s.text(name, { mode: 'json' }).$type<T>(),
+};
+
+/** What `defineTables` writes the tables with, whatever the engine. */
+export type Columns = typeof sqliteColumns;
+
+/** Text that sorts by its bytes, as SQLite's does, whatever locale the cluster was made with. */
+const bytewiseText = p.customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+
+const pgColumns = {
+  table: p.pgTable,
+  index: p.index,
+  uniqueIndex: p.uniqueIndex,
+  primaryKey: p.primaryKey,
+  serial: (name: string) => p.integer(name).generatedByDefaultAsIdentity().primaryKey(),
+  text: (name: string) => bytewiseText(name),
+  integer: (name: string) => p.integer(name),
+  boolean: (name: string) => p.boolean(name),
+  moment: (name: string) => p.timestamp(name, { withTimezone: true, precision: 3 }),
+  json: <T>(name: string) => p.json(name).$type<T>(),
+};
+
+/** Drizzle's dialects share the builder API but not its types; this cast is where they meet, and `agree` is its licence. */
+export const postgresColumns = pgColumns as unknown as Columns;
+
+type Data<F> = F extends (name: string) => { _: { data: infer D } } ? D : never;
+type Cell = 'serial' | 'text' | 'integer' | 'boolean' | 'moment';
+type OfSqlite = { [C in Cell]: Data<(typeof sqliteColumns)[C]> };
+type OfPostgres = { [C in Cell]: Data<(typeof pgColumns)[C]> };
+/** Compiles only while both dialects hand the same TypeScript values to the rest of the project. */
+export const agree: OfPostgres extends OfSqlite ? (OfSqlite extends OfPostgres ? true : never) : never = true;

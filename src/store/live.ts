@@ -1,0 +1,45 @@
+/** What is live, as a condition of a query: the same rule as `core/statuses.ts`, for the rows of a list. */
+import { and, eq, exists, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import type { Store } from './store.ts';
+
+/** The condition under which a row of `articles` is live at `now`. */
+export const liveArticle = ({ tables: { articles } }: Store, now: Date): SQL =>
+  and(eq(articles.shelf, 'published'), lte(articles.sortAt, now), notEnded(articles.unpublishAt, now)) as SQL;
+
+/** The condition that `unpublishAt` has not come. */
+export const notEnded = (unpublishAt: Store['tables']['articles']['unpublishAt'], now: Date): SQL =>
+  or(isNull(unpublishAt), gt(unpublishAt, now)) as SQL;
+
+/** The condition under which a live article names the author of the row: to the anonymous, no other author exists. */
+export const authorHasLiveArticle = ({ db, tables: { articles, articleAuthors, authors } }: Store, now: Date): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(articleAuthors)
+      .innerJoin(articles, eq(articles.id, articleAuthors.articleId))
+      .where(
+        and(
+          eq(articleAuthors.authorId, authors.id),
+          eq(articleAuthors.shelf, 'published'),
+          lte(articleAuthors.sortAt, now),
+          notEnded(articles.unpublishAt, now),
+        ),
+      ),
+  );
+
+/** The condition under which a live article carries the tag of the row. */
+export const tagHasLiveArticle = ({ db, tables: { articles, articleTags, tags } }: Store, now: Date): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(articleTags)
+      .innerJoin(articles, eq(articles.id, articleTags.articleId))
+      .where(
+        and(
+          eq(articleTags.tagId, tags.id),
+          eq(articleTags.shelf, 'published'),
+          lte(articleTags.sortAt, now),
+          notEnded(articles.unpublishAt, now),
+        ),
+      ),
+  );

@@ -1,0 +1,128 @@
+/** The embedded engine: SQLite by better-sqlite3, and all that only it needs. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { sqliteColumns } from './columns.ts';
+import type { Db, Store, Violation } from './store.ts';
+import { defineTables } from './tables.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
+/** How long a unit waits for another process's write lock, in milliseconds. */
+const PATIENCE = 5000;
+
+const codeOf = (error: unknown): string => {
+  const { cause, code } = error as { cause?: { code?: string }; code?: string };
+  return cause?.code ?? code ?? '';
+};
+const isBusy = (error: unknown) => codeOf(error).startsWith('SQLITE_BUSY');
+
+/** Opens a connection. WAL and FULL at every open: an existing WAL file opens with NORMAL, and a power cut then loses what was acknowledged. */
+const connect = (file: string, options: Database.Options = {}): Database.Database => {
+  const connection = new Database(file, options);
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  return connection;
+};
+
+/**
+ * Brings the file to the newest migration. Foreign keys are off meanwhile, or a migration that rebuilds a table would
+ * cascade into its children; they are checked as a whole afterwards.
+ */
+const migrateFile = (file: string): void => {
+  const connection = connect(file, { timeout: PATIENCE });
+  try {
+    connection.pragma('foreign_keys = OFF');
+    const run = () => migrate(drizzle({ client: connection }), { migrationsFolder: MIGRATIONS });
+    try {
+      run();
+    } catch {
+      run(); // a process that starts beside this one may have been first; a real fault throws again
+    }
+    const dangling = connection.pragma('foreign_key_check') as unknown[];
+    if (dangling.length > 0) throw new Error(`A migration left ${dangling.length} dangling references in ${file}`);
+  } finally {
+    connection.close();
+  }
+};
+
+/** Takes the write lock without holding up the event loop, as SQLite's own wait would. */
+const begin = async (writer: Database.Database): Promise<void> => {
+  const since = performance.now();
+  for (let wait = 1; ; wait = Math.min(2 * wait, 20)) {
+    try {
+      writer.exec('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() - since > PATIENCE) throw error;
+      await sleep(Math.random() * wait);
+    }
+  }
+};
+
+const violation = (error: unknown): Violation | undefined => {
+  const kind = { UNIQUE: 'unique', PRIMARYKEY: 'unique', FOREIGNKEY: 'reference' } as const;
+  const match = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|FOREIGNKEY)$/.exec(codeOf(error));
+  if (!match) return undefined;
+  const { message } = ((error as Error).cause ?? error) as Error;
+  const names = (message.split('failed: ')[1] ?? '').split(', ').map((name) => name.split('.'));
+  return {
+    kind: kind[match[1] as keyof typeof kind],
+    table: names[0]?.[0] ?? '',
+    columns: names.map(([, column]) => column ?? ''),
+  };
+};
+
+/** Opens the store in a file, made and migrated where needed. */
+export const openSqlite = (file: string): Store => {
+  mkdirSync(dirname(file), { recursive: true });
+  migrateFile(file);
+  const writer = connect(file, { timeout: 0 });
+  const reader = connect(file, { timeout: PATIENCE });
+  reader.pragma('query_only = ON');
+  const tables = defineTables(sqliteColumns);
+  const asDb = (client: Database.Database) => drizzle({ client }) as unknown as Db;
+
+  // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
+  // connection of their own and never see half a unit.
+  let turn: Promise<unknown> = Promise.resolve();
+  const unit: Store = {
+    db: asDb(writer),
+    tables,
+    transaction: (work) => work(unit),
+    violation,
+    checkWritable: async () => {},
+    close: async () => {},
+  };
+  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> => {
+    const result = turn.then(async () => {
+      await begin(writer);
+      try {
+        const value = await work(unit);
+        writer.exec('COMMIT');
+        return value;
+      } finally {
+        if (writer.inTransaction) writer.exec('ROLLBACK');
+      }
+    });
+    turn = result.catch(() => {});
+    return result;
+  };
+
+  return {
+    db: asDb(reader),
+    tables,
+    transaction: inTurn,
+    violation,
+    checkWritable: () => inTurn(async () => {}),
+    close: async () => {
+      await turn;
+      reader.close();
+      writer.close();
+    },
+  };
+};
