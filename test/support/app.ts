@@ -1,0 +1,150 @@
+/** A Galley of its own for each test: a store in a temporary file, a clock that stands still, keys of every role. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import type { Test } from 'tap';
+import { buildApp } from '../../src/app.ts';
+import type { Role } from '../../src/core/access.ts';
+import { noteDueMoments } from '../../src/features/articles/due-moments.ts';
+import { createKey } from '../../src/features/keys/actions.ts';
+import { startLastUsed } from '../../src/features/keys/last-used.ts';
+import { ensureSite } from '../../src/features/site/actions.ts';
+import { createRenderer, type Renderer } from '../../src/rendering/renderer.ts';
+import { readSettings } from '../../src/settings.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
+import { holdToContract } from './contract.ts';
+
+/** Where the clock of a test begins. */
+export const START = '2026-11-22T07:00:00.000Z';
+
+/** One renderer for all tests of a file: its threads are what is slow to start. */
+let renderer: Renderer | undefined;
+let users = 0;
+const borrowRenderer = (t: Test): Renderer => {
+  renderer ??= createRenderer({ threads: 1, embedHosts: ['www.youtube-nocookie.com'] });
+  users++;
+  const borrowed = renderer;
+  t.teardown(async () => {
+    if (--users > 0) return;
+    renderer = undefined;
+    await borrowed.close();
+  });
+  return borrowed;
+};
+
+export type Answer = {
+  status: number;
+  headers: LightMyRequestResponse['headers'];
+  /** The parsed JSON; undefined where there was no body. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at answers of every shape
+  body: any;
+  text: string;
+};
+
+export type Asked = { key?: string | null; body?: unknown; headers?: Record<string, string> };
+
+export type Galley = {
+  app: FastifyInstance;
+  store: Store;
+  file: string;
+  /** The time of the app; it stands still unless a test moves it. */
+  clock: { now: Date; advance(milliseconds: number): void };
+  /** Keys by role; those of contributor and author are bound to `authorId`. */
+  keys: Record<Role, string>;
+  /** The author the keys of contributor and author are bound to. */
+  authorId: number;
+  /** Asks as a client would. Objects and arrays are sent as JSON; a string or buffer as it is. */
+  ask(method: string, url: string, asked?: Asked): Promise<Answer>;
+  /** Notes the moments that came due, as the timer of the server does every second. */
+  noteDueMoments(): Promise<void>;
+  /** Makes a key and returns its secret. */
+  makeKey(role: Role, authorId?: number): Promise<string>;
+};
+
+export type Options = {
+  /** Environment variables, read as at a start. Rate limits are off unless set here. */
+  settings?: Record<string, string>;
+};
+
+const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMENT: 'off' };
+
+const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
+
+/** Starts a Galley whose every answer is held to the OpenAPI document; it ends with the test. */
+export const startGalley = async (t: Test, { settings = {} }: Options = {}): Promise<Galley> => {
+  const directory = mkdtempSync(join(tmpdir(), 'galley-'));
+  const file = join(directory, 'galley.db');
+  const store = openSqlite(file);
+  const clock = {
+    now: new Date(START),
+    advance(milliseconds: number) {
+      this.now = new Date(this.now.getTime() + milliseconds);
+    },
+  };
+  const parts = { store, clock: () => clock.now };
+  await ensureSite(parts);
+  const lastUsed = startLastUsed(parts, (error) => t.fail('the use of a key was not noted', { error }));
+  const app = await buildApp({
+    ...parts,
+    renderer: borrowRenderer(t),
+    settings: readSettings({ ...OFF, ...settings }),
+    logger: pino({ level: 'silent' }),
+    lastUsed,
+  });
+  await app.ready();
+  const check = holdToContract(app.swagger());
+  t.teardown(async () => {
+    await app.close();
+    await lastUsed.flush();
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const makeKey = async (role: Role, authorId?: number) =>
+    (await createKey(parts, { name: `Test ${role}`, role, authorId: authorId ?? null })).secret;
+  const ask = async (method: string, url: string, { key, body, headers = {} }: Asked = {}): Promise<Answer> => {
+    const json = body !== undefined && !isRaw(body) ? { 'content-type': 'application/json' } : {};
+    const answer = await app.inject({
+      method: method as NonNullable<InjectOptions['method']>,
+      url,
+      headers: { ...json, ...(key && { authorization: `Bearer ${key}` }), ...headers },
+      ...(body !== undefined && { payload: isRaw(body) ? body : JSON.stringify(body) }),
+    });
+    const faults = check(method, url, answer);
+    if (faults.length > 0) t.fail(`${method} ${url} → ${answer.statusCode} is not what the document says`, { faults });
+    const isJson = String(answer.headers['content-type'] ?? '').includes('json');
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: isJson && answer.payload !== '' ? answer.json() : undefined,
+      text: answer.payload,
+    };
+  };
+
+  const admin = await makeKey('admin');
+  const author = await ask('POST', '/v1/authors', {
+    key: admin,
+    body: { name: 'Ada Lovelace', email: 'ada@harbour.example' },
+  });
+  const authorId: number = author.body.id;
+  return {
+    app,
+    store,
+    file,
+    clock,
+    authorId,
+    keys: {
+      viewer: await makeKey('viewer'),
+      contributor: await makeKey('contributor', authorId),
+      author: await makeKey('author', authorId),
+      editor: await makeKey('editor'),
+      admin,
+    },
+    ask,
+    noteDueMoments: () => noteDueMoments(parts),
+    makeKey,
+  };
+};
