@@ -1,7 +1,7 @@
 /** The embedded engine: SQLite by better-sqlite3, and all that only it needs. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -109,7 +109,8 @@ export const openSqlite = (file: string): Store => {
         if (writer.inTransaction) writer.exec('ROLLBACK');
       }
     });
-    turn = result.catch(() => {});
+    // Queries settle as microtasks: without a pause between units a queue of writers would hold up the event loop.
+    turn = result.catch(() => {}).then(() => pause());
     return result;
   };
 
