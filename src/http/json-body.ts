@@ -2,117 +2,104 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyFault, type Fault, refuse, refuseAll } from '../core/errors.ts';
+import { faultsOfShape, pointerStep } from './json-shape.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Faults of the body that no schema can see; told together with those of the schema. */
+    bodyFaults?: Fault[];
+  }
+}
 
 /** Bodies of articles may be this long, in bytes; all others the default. */
 export const ARTICLE_BODY_LIMIT = 4 * 1024 * 1024;
 export const BODY_LIMIT = 1024 * 1024;
-const MAX_DEPTH = 64;
-const MAX_VALUES = 10_000;
 
+const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
-
-/**
- * Walks the raw text once and refuses what would cost too much to parse or check: deeper than 64, more than 10,000
- * keys and values together.
- */
-const checkShape = (text: string): void => {
-  let depth = 0;
-  let values = 1;
-  for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
-      case 0x22: // a string: skip to its end
-        for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at++;
-        break;
-      case 0x5b:
-      case 0x7b:
-        depth++;
-        if (depth > MAX_DEPTH) throw tooMuch('too-deep', `The body nests deeper than ${MAX_DEPTH} levels`);
-        break;
-      case 0x5d:
-      case 0x7d:
-        depth--;
-        break;
-      case 0x2c: // each comma one more value, each colon one more key
-      case 0x3a:
-        values++;
-        if (values > MAX_VALUES) throw tooMuch('too-many', `The body has more than ${MAX_VALUES} keys and values`);
-        break;
-    }
-  }
-};
-
-const tooMuch = (code: string, detail: string) => refuseAll('invalid-request', [bodyFault('', code, detail)]);
 
 /** NUL and lone surrogates can only come in through escapes, once the bytes are known to be UTF-8. */
 const SUSPICIOUS = /\\u(?:0000|[dD][89a-fA-F])/;
+const isPlain = (text: string) => !text.includes('\0') && text.isWellFormed();
 
 const unplainFaults = (value: unknown, pointer: string): Fault[] => {
   if (typeof value === 'string') {
-    const plain = !value.includes('\0') && value.isWellFormed();
-    return plain ? [] : [bodyFault(pointer, 'wrong-format', `${pointer.slice(1)} has NUL or half a character`)];
+    const what = pointer === '' ? 'The body' : pointer.slice(1);
+    return isPlain(value) ? [] : [bodyFault(pointer, 'wrong-format', `${what} must not have NUL or half a character`)];
   }
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) => {
-    const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const ownName = name.includes('\0') || !name.isWellFormed();
-    return ownName
-      ? [bodyFault(pointer, 'wrong-format', 'a name has NUL or half a character')]
-      : unplainFaults(member, at);
-  });
+  return Object.entries(value).flatMap(([name, member]) =>
+    isPlain(name)
+      ? unplainFaults(member, `${pointer}${pointerStep(name)}`)
+      : [bodyFault(pointer, 'wrong-format', 'a name must not have NUL or half a character')],
+  );
 };
 
-/** `__proto__`, or an escape that may hide a letter of it. */
-const MAY_NAME_PROTO = /__proto__|\\u00[567]/;
-
-/** Refuses a member called `__proto__`, which is no field of anything and the start of much mischief. */
-const refuseProto = (name: string, value: unknown): unknown => {
-  if (name === '__proto__') throw tooMuch('unknown-field', '__proto__ is not known here');
-  return value;
-};
-
-const parse = (bytes: Buffer): unknown => {
+const parse = (request: FastifyRequest, bytes: Buffer): unknown => {
   if (bytes.length === 0) return undefined; // an empty body counts as absent
   if (!isUtf8(bytes)) throw refuse('malformed-json', 'The body is not UTF-8');
   const text = bytes.toString('utf8');
-  checkShape(text);
+  if (text.startsWith('\ufeff')) throw refuse('malformed-json', 'The body begins with a byte order mark; send it without');
+  const faults = faultsOfShape(text);
   let value: unknown;
   try {
-    value = JSON.parse(text, MAY_NAME_PROTO.test(text) ? refuseProto : undefined);
+    value = JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw refuse('malformed-json', error.message);
     throw error;
   }
-  if (SUSPICIOUS.test(text)) {
-    const faults = unplainFaults(value, '');
-    if (faults.length > 0) throw refuseAll('invalid-request', faults);
-  }
+  if (SUSPICIOUS.test(text)) faults.push(...unplainFaults(value, ''));
+  request.bodyFaults = faults;
   return value;
+};
+
+/** Refuses the merge patch where it has no meaning, and text in another coding than UTF-8 (RFC 8259, section 8.1). */
+const checkType = ({ method, headers }: FastifyRequest): void => {
+  const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
+  if (type?.trim() === MERGE_PATCH && method !== 'PATCH') {
+    throw refuse('unsupported-media-type', `${MERGE_PATCH} is for PATCH`);
+  }
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw refuse('unsupported-media-type', 'JSON is sent in UTF-8');
+  }
 };
 
 /** Teaches the app to read JSON and, for PATCH, merge patches; all else is 415. */
 export const readJsonBodies = (app: FastifyInstance): void => {
+  app.decorateRequest('bodyFaults');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    ['application/json', MERGE_PATCH],
+    [JSON_TYPE, MERGE_PATCH],
     { parseAs: 'buffer' },
     async (request: FastifyRequest, bytes: string | Buffer) => {
-      if (request.method !== 'PATCH' && request.headers['content-type']?.toLowerCase().startsWith(MERGE_PATCH)) {
-        throw refuse('unsupported-media-type', `${MERGE_PATCH} is for PATCH`);
-      }
-      return parse(bytes as Buffer);
+      checkType(request);
+      return parse(request, bytes as Buffer);
     },
   );
 };
 
-/** A door that takes no body takes none: what was sent would be dropped unseen. */
-export const refuseUnreadBody = async (request: FastifyRequest): Promise<void> => {
-  const { body, routeOptions } = request;
-  if (routeOptions.schema?.body !== undefined || body === undefined || body === null) return;
-  const members = typeof body === 'object' ? Object.keys(body) : ['body'];
-  if (members.length > 0) {
-    throw refuseAll(
-      'invalid-request',
-      members.map((name) => bodyFault(`/${name}`, 'unknown-field', `${name} is not known here`)),
-    );
-  }
+const isBodySent = ({ headers }: FastifyRequest) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/**
+ * The faults of a body beyond its schema: names that are there twice, NUL, half characters, and all of what is sent to
+ * a door that takes no body, where it would be dropped unseen. An empty object counts as nothing.
+ */
+export const faultsOfBody = (request: FastifyRequest): Fault[] => {
+  const { body, routeOptions, method } = request;
+  if (routeOptions.schema?.body !== undefined) return request.bodyFaults ?? [];
+  const isRead = method === 'GET' || method === 'HEAD'; // whose body is never read
+  if (isRead && isBodySent(request)) return [bodyFault('', 'unknown-field', `${method} takes no body`)];
+  if (body === undefined || body === null) return [];
+  if (typeof body !== 'object' || Array.isArray(body)) return [bodyFault('', 'unknown-field', 'There is no body here')];
+  return Object.keys(body).map((name) => bodyFault(pointerStep(name), 'unknown-field', `${name} is not known here`));
+};
+
+/** Refuses a request whose schema is met but whose body has faults of its own. */
+export const refuseFaultyBodies = (app: FastifyInstance): void => {
+  app.addHook('preHandler', async (request) => {
+    const faults = faultsOfBody(request);
+    if (faults.length > 0) throw refuseAll('invalid-request', faults);
+  });
 };

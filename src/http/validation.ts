@@ -199,3 +199,9 @@ export const faultsOfRequest = (request: FastifyRequest, error: FastifyError): F
   const telling = faults.filter(([, fault]) => isTelling(fault));
   return distinct((telling.length > 0 ? telling : faults).map(([part, fault]) => faultOf(part, fault)));
 };
+
+/** Every fault of a value that a schema of `createAjv` did not take, told as of a body. */
+export const faultsOfBody = (errors: ErrorObject[]): Fault[] => {
+  const telling = errors.filter(isTelling);
+  return distinct((telling.length > 0 ? telling : errors).map((fault) => faultOf('body', fault)));
+};
