@@ -1,5 +1,6 @@
 /** Slugs: lower-case Latin letters, digits and single hyphens, made from a title in any script. */
 import { transliterate } from 'transliteration';
+import { refuse } from './errors.ts';
 
 export const SLUG_PATTERN = '^[a-z0-9]+(?:-[a-z0-9]+)*$';
 export const SLUG_MAX = 200;
@@ -31,4 +32,19 @@ export const freeSlug = async (wished: string, isTaken: (slug: string) => Promis
     else free = middle;
   }
   return numbered(wished, free);
+};
+
+/**
+ * The slug a thing gets: the wished one, else (null) one made from its name, with `fallback` where that gives none.
+ * `isTaken` must not count the thing's own. Throws `slug-taken` with a free suggestion.
+ */
+export const chooseSlug = async (
+  wished: string | null,
+  name: string,
+  fallback: string,
+  isTaken: (slug: string) => Promise<boolean>,
+): Promise<string> => {
+  if (wished === null) return freeSlug(slugOf(name, fallback), isTaken);
+  if (!(await isTaken(wished))) return wished;
+  throw refuse('slug-taken', `The slug ${wished} is taken`, { extra: { suggestion: await freeSlug(wished, isTaken) } });
 };

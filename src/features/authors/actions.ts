@@ -5,7 +5,7 @@ import { may } from '../../core/access.ts';
 import { refuse, refuseAll } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
-import { freeSlug, slugOf } from '../../core/slug.ts';
+import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { Link } from '../../store/tables.ts';
@@ -54,26 +54,18 @@ export const readAuthorBySlug = async ({ store, clock }: Parts, caller: Caller, 
   return author;
 };
 
-const refuseSlug = async (tx: Store, slug: string) =>
-  refuse('slug-taken', `The slug ${slug} is taken`, {
-    extra: { suggestion: await freeSlug(slug, (wished) => isAuthorSlugTaken(tx, wished)) },
-  });
-
-/** The slug wished for, or one made from the name. */
-const chooseSlug = async (tx: Store, wished: string | null | undefined, name: string): Promise<string> => {
-  if (wished == null) return freeSlug(slugOf(name, 'author'), (slug) => isAuthorSlugTaken(tx, slug));
-  if (await isAuthorSlugTaken(tx, wished)) throw await refuseSlug(tx, wished);
-  return wished;
-};
+/** The slug of an author; `id` is its own where it is stored already. */
+const slugFor = (tx: Store, wished: string | null, name: string, id?: number): Promise<string> =>
+  chooseSlug(wished, name, 'author', (slug) => isAuthorSlugTaken(tx, slug, id));
 
 /** Makes an author; `slug-taken` with a free suggestion. */
 export const createAuthor = ({ store, clock }: Parts, origin: Origin, input: AuthorInput): Promise<AuthorRow> =>
   store.transaction(async (tx) => {
     const now = clock();
-    const { name, slug, bio = null, avatarUrl = null, websiteUrl = null, links, email = null } = input;
+    const { name, slug = null, bio = null, avatarUrl = null, websiteUrl = null, links, email = null } = input;
     const author = await insertAuthor(tx, {
       version: 1,
-      slug: await chooseSlug(tx, slug, name),
+      slug: await slugFor(tx, slug, name),
       name,
       nameFolded: fold(name),
       bio,
@@ -106,7 +98,7 @@ export const editAuthor = (
     checkExpected(expected, author);
     const { slug, links, ...rest } = patch;
     const wished = { ...author, ...rest, links: links === undefined ? author.links : (links ?? []) };
-    if (slug !== undefined && slug !== author.slug) wished.slug = await chooseSlug(tx, slug, wished.name);
+    if (slug !== undefined) wished.slug = await slugFor(tx, slug, wished.name, id);
     const names = ['name', 'slug', 'bio', 'avatarUrl', 'websiteUrl', 'links', 'email'] as const;
     const changedFields = names.filter((name) => !isDeepStrictEqual(wished[name], author[name]));
     if (changedFields.length === 0) return author;

@@ -77,8 +77,13 @@ export const listAuthors = async (
   return { rows, total: counted?.n };
 };
 
-export const isAuthorSlugTaken = async ({ db, tables: { authors } }: Store, slug: string): Promise<boolean> =>
-  (await db.select({ id: authors.id }).from(authors).where(eq(authors.slug, slug))).length > 0;
+/** Whether an author has the slug; `except` is one that does not count. */
+export const isAuthorSlugTaken = async (
+  { db, tables: { authors } }: Store,
+  slug: string,
+  except?: number,
+): Promise<boolean> =>
+  (await db.select({ id: authors.id }).from(authors).where(eq(authors.slug, slug))).some(({ id }) => id !== except);
 
 export const insertAuthor = async ({ db, tables: { authors } }: Store, author: NewAuthor): Promise<AuthorRow> => {
   const [row] = await db.insert(authors).values(author).returning();

@@ -4,7 +4,7 @@ import { may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
-import { freeSlug, slugOf } from '../../core/slug.ts';
+import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
@@ -41,17 +41,9 @@ export const readTagBySlug = async ({ store, clock }: Parts, caller: Caller, slu
   return tag;
 };
 
-/** The slug wished for, or one made from the name; `slug-taken` with a free suggestion. */
-const chooseSlug = async (tx: Store, wished: string | null | undefined, name: string): Promise<string> => {
-  const isTaken = (slug: string) => isTagSlugTaken(tx, slug);
-  if (wished == null) return freeSlug(slugOf(name, 'tag'), isTaken);
-  if (await isTaken(wished)) {
-    throw refuse('slug-taken', `The slug ${wished} is taken`, {
-      extra: { suggestion: await freeSlug(wished, isTaken) },
-    });
-  }
-  return wished;
-};
+/** The slug of a tag; `id` is its own where it is stored already. */
+const slugFor = (tx: Store, wished: string | null, name: string, id?: number): Promise<string> =>
+  chooseSlug(wished, name, 'tag', (slug) => isTagSlugTaken(tx, slug, id));
 
 const checkName = async (tx: Store, name: string, id?: number): Promise<void> => {
   const other = await findTagByName(tx, fold(name));
@@ -60,11 +52,11 @@ const checkName = async (tx: Store, name: string, id?: number): Promise<void> =>
 
 /** Makes a tag within a transaction that runs. */
 export const addTag = async (tx: Store, origin: Origin, now: Date, input: TagInput): Promise<TagRow> => {
-  const { name, slug, description = null, kind = 'topic' } = input;
+  const { name, slug = null, description = null, kind = 'topic' } = input;
   await checkName(tx, name);
   const tag = await insertTag(tx, {
     version: 1,
-    slug: await chooseSlug(tx, slug, name),
+    slug: await slugFor(tx, slug, name),
     name,
     nameFolded: fold(name),
     description,
@@ -97,7 +89,7 @@ export const editTag = (
     const { slug, ...rest } = patch;
     const wished = { ...tag, ...rest };
     await checkName(tx, wished.name, id);
-    if (slug !== undefined && slug !== tag.slug) wished.slug = await chooseSlug(tx, slug, wished.name);
+    if (slug !== undefined) wished.slug = await slugFor(tx, slug, wished.name, id);
     const changedFields = (['name', 'slug', 'description', 'kind'] as const).filter(
       (name) => wished[name] !== tag[name],
     );

@@ -87,8 +87,13 @@ export const listTags = async (
   return { rows, total: (await store.db.select({ n: count() }).from(tags).where(wanted))[0]?.n };
 };
 
-export const isTagSlugTaken = async ({ db, tables: { tags } }: Store, slug: string): Promise<boolean> =>
-  (await db.select({ id: tags.id }).from(tags).where(eq(tags.slug, slug))).length > 0;
+/** Whether a tag has the slug; `except` is one that does not count. */
+export const isTagSlugTaken = async (
+  { db, tables: { tags } }: Store,
+  slug: string,
+  except?: number,
+): Promise<boolean> =>
+  (await db.select({ id: tags.id }).from(tags).where(eq(tags.slug, slug))).some(({ id }) => id !== except);
 
 export const findTagByName = async ({ db, tables: { tags } }: Store, nameFolded: string): Promise<TagRow | undefined> =>
   (await db.select().from(tags).where(eq(tags.nameFolded, nameFolded)))[0];
