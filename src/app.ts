@@ -12,6 +12,7 @@ import { siteRoutes } from './features/site/routes.ts';
 import { tagRoutes } from './features/tags/routes.ts';
 import { guardDoors, recogniseCallers } from './http/auth.ts';
 import { sayWhatMayBeKept } from './http/caching.ts';
+import { compilersFactory } from './http/compilers.ts';
 import { tagAnswers } from './http/etag.ts';
 import { requestIdOf, setCommonHeaders } from './http/headers.ts';
 import { BODY_LIMIT, readJsonBodies, refuseUnreadBody } from './http/json-body.ts';
@@ -21,7 +22,6 @@ import { answerFrameworkError, answerProblems } from './http/problem.ts';
 import { limitRates } from './http/rate-limit.ts';
 import { logRequests } from './http/request-log.ts';
 import { serviceDoors } from './http/service-doors.ts';
-import { buildValidator } from './http/validation.ts';
 import type { Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
 import type { Parts } from './store/store.ts';
@@ -50,7 +50,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: answerFrameworkError,
-    schemaController: { compilersFactory: { buildValidator: buildValidator as never } }, // typed for Ajv's own compiler alone
+    schemaController: { compilersFactory },
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
 

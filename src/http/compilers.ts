@@ -1,0 +1,28 @@
+/** How Fastify turns schemas into validators and serialisers: one of each a schema, however many doors share it. */
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
+import { buildValidator } from './validation.ts';
+
+type Described = { schema?: unknown; httpPart?: string };
+
+/**
+ * Fastify compiles for every part and every status of every door. Most of those schemas are alike (the same problem,
+ * the same id in a path), and compiling them anew was more than half of the time of a start.
+ */
+const oncePerSchema = <T>(compile: (described: Described) => T): ((described: Described) => T) => {
+  const compiled = new Map<string, T>();
+  return (described) => {
+    const key = `${described.httpPart} ${JSON.stringify(described.schema)}`;
+    const result = compiled.get(key) ?? compile(described);
+    compiled.set(key, result);
+    return result;
+  };
+};
+
+type Shared = Record<string, unknown>;
+
+/** The compilers for Fastify's `schemaController`. The cast: its types are for Ajv's own compiler alone. */
+export const compilersFactory = {
+  buildValidator: (shared: Shared) => oncePerSchema(buildValidator(shared) as (described: Described) => unknown),
+  buildSerializer: (shared: Shared, options: object) =>
+    oncePerSchema(SerializerSelector()(shared, options) as (described: Described) => unknown),
+} as never;
