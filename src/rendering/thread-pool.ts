@@ -35,7 +35,7 @@ const YOUNG_GENERATION = 16;
  *
  * A thread starts when a job finds none idle, without the flags and loaders of the process. It holds the process while
  * it starts and works, not while it is idle. When it breaks by anything but a limit, its job is rejected with that error;
- * when it cannot start, all waiting jobs are; when it was idle, the process is warned.
+ * when it cannot start, the job that waits longest is; when it was idle, the process is warned.
  */
 export const createThreadPool = <Job, Answer>(options: PoolOptions): ThreadPool<Job, Answer> => {
   type Task = { job: Job; resolve: (answer: Answer) => void; reject: (error: unknown) => void };
@@ -97,7 +97,7 @@ export const createThreadPool = <Job, Answer>(options: PoolOptions): ThreadPool<
     if (task !== undefined && isOutOfMemory(reason))
       task.reject(new LimitPassed(`it needs more than ${memoryLimit} MiB`));
     else if (task !== undefined) task.reject(reason);
-    else if (!ready) for (const waiter of waiting.splice(0)) waiter.reject(reason);
+    else if (!ready) waiting.shift()?.reject(reason);
     else if (!closed) process.emitWarning(reason);
     startThreadsAsNeeded();
   };
