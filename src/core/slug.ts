@@ -1,6 +1,6 @@
 /** Slugs: lower-case Latin letters, digits and single hyphens, made from a title in any script. */
 import { transliterate } from 'transliteration';
-import { refuse } from './errors.ts';
+import { bodyFault, refuse } from './errors.ts';
 
 export const SLUG_PATTERN = '^[a-z0-9]+(?:-[a-z0-9]+)*$';
 export const SLUG_MAX = 200;
@@ -46,5 +46,9 @@ export const chooseSlug = async (
 ): Promise<string> => {
   if (wished === null) return freeSlug(slugOf(name, fallback), isTaken);
   if (!(await isTaken(wished))) return wished;
-  throw refuse('slug-taken', `The slug ${wished} is taken`, { extra: { suggestion: await freeSlug(wished, isTaken) } });
+  const detail = `The slug ${wished} is taken`;
+  throw refuse('slug-taken', detail, {
+    errors: [bodyFault('/slug', 'slug-taken', detail)],
+    extra: { suggestion: await freeSlug(wished, isTaken) },
+  });
 };

@@ -1,11 +1,23 @@
 /** Walks of an order by (value, id): the condition and the sorting of one slice. */
 import { and, asc, type Column, desc, gt, gte, lt, lte, or, type SQL } from 'drizzle-orm';
-import type { Slice, SortKind } from '../core/slice.ts';
+import type { Place, Slice, SortKind } from '../core/slice.ts';
 
 /** An order: the column it goes by, the id that breaks ties, and which way. */
 export type Order = { column: Column; id: Column; kind: SortKind; descending: boolean };
 
-const isDescending = (order: Order, slice: Slice) => order.descending !== (slice.from?.before ?? false);
+/** Which way a slice goes: a walk backwards goes against its order. */
+export const isDescending = (order: Order, slice: Slice) => order.descending !== (slice.from?.before ?? false);
+
+const valueAt = ({ kind }: Order, { value }: Place) => (kind === 'moment' ? new Date(value) : value);
+
+/** The part of `behindPlace` that tells apart the rows at the very value of the place. */
+export const behindTie = (order: Order, slice: Slice): SQL | undefined => {
+  if (!slice.from) return undefined;
+  const { column, id } = order;
+  const { place } = slice.from;
+  const at = valueAt(order, place);
+  return isDescending(order, slice) ? or(lt(column, at), lt(id, place.id)) : or(gt(column, at), gt(id, place.id));
+};
 
 /**
  * The condition that puts a walk behind its place. Written as a bound and a tie, not as a row value or an `or` of two
@@ -13,12 +25,9 @@ const isDescending = (order: Order, slice: Slice) => order.descending !== (slice
  */
 export const behindPlace = (order: Order, slice: Slice): SQL | undefined => {
   if (!slice.from) return undefined;
-  const { column, id } = order;
-  const { place } = slice.from;
-  const at = order.kind === 'moment' ? new Date(place.value) : place.value;
-  return isDescending(order, slice)
-    ? and(lte(column, at), or(lt(column, at), lt(id, place.id)))
-    : and(gte(column, at), or(gt(column, at), gt(id, place.id)));
+  const at = valueAt(order, slice.from.place);
+  const bound = isDescending(order, slice) ? lte(order.column, at) : gte(order.column, at);
+  return and(bound, behindTie(order, slice));
 };
 
 /** The sorting of a slice: a walk backwards goes the other way round. */

@@ -5,23 +5,32 @@ import { isLive, statusAt } from '../../core/statuses.ts';
 import { answerAuthorRef } from '../authors/answers.ts';
 import type { SiteRow } from '../site/queries.ts';
 import { answerTagRef } from '../tags/answers.ts';
+import { firstLiveMoment } from './moves.ts';
 import type { ListedArticle, StoredArticle } from './queries.ts';
-import { commentsAreOpen, firstLiveMoment, readingMinutes, sourceOf } from './rules.ts';
+import { commentsAreOpen, readingMinutes } from './rules.ts';
+import { sourceOf } from './writing.ts';
 
 /** What an answer depends on besides the article. */
 export type View = { caller: Caller; site: SiteRow; now: Date };
 
+/** The days of moments in a time zone; made once each, for a formatter is dear. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+const calendarOf = (timeZone: string): Intl.DateTimeFormat => {
+  const known = calendars.get(timeZone);
+  if (known) return known;
+  const calendar = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  calendars.set(timeZone, calendar);
+  return calendar;
+};
+
 /** The address of an article by the site's pattern; its moment is told in the site's time zone. */
 const urlOf = ({ row }: ListedArticle, { site }: View): string => {
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone: site.timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  });
-  const date = () => Object.fromEntries(parts.formatToParts(row.sortAt).map(({ type, value }) => [type, value]));
+  const dayPart = (wanted: string) =>
+    calendarOf(site.timeZone)
+      .formatToParts(row.sortAt)
+      .find(({ type }) => type === wanted)?.value ?? '';
   const path = site.articleUrlPattern.replaceAll(/\{(slug|id|language|year|month|day)\}/g, (_, name: string) =>
-    name === 'slug' || name === 'id' || name === 'language' ? String(row[name]) : (date()[name] as string),
+    name === 'slug' || name === 'id' || name === 'language' ? String(row[name]) : dayPart(name),
   );
   return `${site.url?.replace(/\/+$/, '') ?? ''}${path}`;
 };

@@ -16,7 +16,8 @@ import {
 import { ARTICLE_BODY_LIMIT } from '../../http/json-body.ts';
 import { pageQuery } from '../../http/pagination.ts';
 import { ById, BySlug, closed, Id, Moment, oneOf, QueryList } from '../../http/schema.ts';
-import { Article, ArticleList, ArticlePatch, NewArticle } from './schemas.ts';
+import { Article, ArticleList } from './answer-schemas.ts';
+import { ArticlePatch, NewArticle } from './schemas.ts';
 
 const ARTICLE_SORTS = [
   ...(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const),

@@ -6,27 +6,47 @@ import { isLive, shelfOf, statusAt } from '../../core/statuses.ts';
 import { BY_ITSELF, recordEvents } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { liveEvents, moveCounts } from './counting.ts';
-import { findArticle, listDueIds, type StoredArticle, settleArticle } from './queries.ts';
-import { firstLiveMoment } from './rules.ts';
+import { listDueIds, settleArticle } from './due-queries.ts';
+import { firstLiveMoment } from './moves.ts';
+import { findArticle, type StoredArticle } from './queries.ts';
+import { countedAs } from './records.ts';
 
 const EVERY = 1000;
 /** How many articles one transaction settles, so that writers come in between. */
 const AT_ONCE = 100;
 
-const settle = async (tx: Store, { row, authors, tags }: StoredArticle, now: Date): Promise<void> => {
+/** Settles an article of which a moment has come, without a new version: nobody wrote anything. */
+const settle = async (tx: Store, article: StoredArticle, now: Date): Promise<StoredArticle> => {
+  const { row } = article;
   const live = isLive(row, now);
   const status = statusAt(row, now) === 'archived' ? 'archived' : row.status;
-  await settleArticle(tx, row.id, now, {
-    notedLive: live,
-    firstPublishedAt: firstLiveMoment(row, now),
-    status,
-    shelf: shelfOf({ ...row, status }),
-  });
-  const named = { authorIds: authors.map(({ id }) => id), tagIds: tags.map(({ id }) => id) };
-  await moveCounts(tx, { ...named, live: row.notedLive }, { ...named, live });
-  const { id: entityId, version, slug } = row;
-  const events = liveEvents(row.notedLive, live).map((type) => ({ type, at: now, entityId, version, slug, live }));
-  await recordEvents(tx, BY_ITSELF, events);
+  const firstPublishedAt = firstLiveMoment(row, now);
+  const change = { notedLive: live, firstPublishedAt, status, shelf: shelfOf({ ...row, status }) };
+  await settleArticle(tx, row.id, now, change);
+  const counted = countedAs(article);
+  await moveCounts(tx, counted, { ...counted, live });
+  // Both moments may have passed unseen, as while the server was down: each is still said, in their order.
+  let wasLive = row.notedLive;
+  for (const at of [row.publishedAt, row.unpublishAt]) {
+    if (at === null || at > now) continue;
+    const { id: entityId, version, slug } = row;
+    const types = liveEvents(wasLive, isLive(row, at));
+    wasLive = isLive(row, at);
+    await recordEvents(
+      tx,
+      BY_ITSELF,
+      types.map((type) => ({ type, at: now, entityId, version, slug, live: isLive(row, at) })),
+    );
+  }
+  return { ...article, row: { ...row, ...change } };
+};
+
+/** The article as it is stored once what came due of it is settled. */
+export const settleIfDue = async (tx: Store, article: StoredArticle, now: Date): Promise<StoredArticle> => {
+  const { row } = article;
+  const hasEnded = row.status === 'published' && row.unpublishAt !== null && row.unpublishAt <= now;
+  const isDue = row.deletedAt === null && (hasEnded || isLive(row, now) !== row.notedLive);
+  return isDue ? settle(tx, article, now) : article;
 };
 
 /** Settles every article whose moment has come. */

@@ -1,163 +1,60 @@
-/**
- * Finds the ids of a list. Every list is a union of walks, each down one index in the order that is asked for: by
- * shelf, or by tag or author and shelf. What no index tells is checked row by row on the way.
- */
-import {
-  and,
-  asc,
-  type Column,
-  count,
-  desc,
-  eq,
-  exists,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  like,
-  lt,
-  lte,
-  not,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
-import type { Slice, Sliced, SortKind } from '../../core/slice.ts';
-import { SHELVES, type Shelf, type Status } from '../../core/statuses.ts';
-import { behindPlace, type Order } from '../../store/keyset.ts';
-import { liveArticle, notEnded } from '../../store/live.ts';
+/** Finds the ids of a list: the walks of its plan as one query, and row by row what no index tells. */
+import { and, asc, type Column, count, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import type { Slice, Sliced } from '../../core/slice.ts';
+import { behindPlace, behindTie, isDescending, type Order } from '../../store/keyset.ts';
+import { notEnded } from '../../store/live.ts';
 import type { Store } from '../../store/store.ts';
+import { answeredAs, named, owned, residual, within } from './list-conditions.ts';
+import {
+  type ArticleFilter,
+  type ArticleSort,
+  askedSpan,
+  type Shelving,
+  type Span,
+  shared,
+  sortOf,
+  type Walk,
+  walksOf,
+} from './walks.ts';
 
-export type ArticleSort = `${'-' | ''}${'publishedAt' | 'updatedAt' | 'createdAt' | 'title'}`;
-
-/** What is asked of a list. Lists of values match any of them; ids that nobody has match nothing. */
-export type ArticleFilter = {
-  statuses: readonly Status[];
-  trashed: boolean;
-  /** Where set, what is not live is listed only if this author wrote it. */
-  unpublishedOnlyBy: number | null;
-  tagIds: number[] | null;
-  authorIds: number[] | null;
-  writtenBy: number | null;
-  ids: number[] | null;
-  languages: string[] | null;
-  featured: boolean | null;
-  publishedAfter: Date | null;
-  publishedBefore: Date | null;
-};
-
-/** What a list is sorted by, and how a place in it is written down. */
-export const SORTS: Record<
-  'publishedAt' | 'updatedAt' | 'createdAt' | 'title',
-  { column: 'sortAt' | 'updatedAt' | 'createdAt' | 'titleFolded'; kind: SortKind }
-> = {
-  publishedAt: { column: 'sortAt', kind: 'moment' },
-  updatedAt: { column: 'updatedAt', kind: 'moment' },
-  createdAt: { column: 'createdAt', kind: 'moment' },
-  title: { column: 'titleFolded', kind: 'text' },
-};
-export const sortOf = (sort: ArticleSort) => SORTS[sort.replace('-', '') as keyof typeof SORTS];
-
-/** One shelf, and the rows on it that are meant. */
-type Walk = { shelf: Shelf; condition: (sortAt: Column) => SQL | undefined };
-
-/** The walks that together hold the articles of some answered statuses at `now`. */
-const walksOf = (store: Store, { statuses, trashed }: ArticleFilter, now: Date): Walk[] => {
+/** The condition of one shelving, beside its span. */
+const onShelf = (store: Store, shelf: Column, shelving: Shelving, filter: ArticleFilter, now: Date) => {
   const { unpublishAt } = store.tables.articles;
-  const all = (shelf: Shelf): Walk => ({ shelf, condition: () => undefined });
-  if (trashed) return [all('trashed')];
-  const asked = (status: Status) => statuses.includes(status);
-  const walks = SHELVES.filter((shelf) => shelf !== 'published' && shelf !== 'trashed' && asked(shelf)).map(all);
-  if (asked('scheduled') && asked('published') && asked('archived')) return [...walks, all('published')];
-  if (asked('scheduled')) walks.push({ shelf: 'published', condition: (sortAt) => gt(sortAt, now) });
-  if (asked('published'))
-    walks.push({ shelf: 'published', condition: (sortAt) => and(lte(sortAt, now), notEnded(unpublishAt, now)) });
-  if (asked('archived'))
-    walks.push({ shelf: 'published', condition: () => and(isNotNull(unpublishAt), lte(unpublishAt, now)) });
-  return walks;
-};
-
-/** Where a walk goes: down the articles themselves, or down those of one tag or author. */
-type Path = { kind: 'article' } | { kind: 'tag' | 'author'; id: number; earlier: number[] };
-
-const pathsOf = ({ tagIds, authorIds, writtenBy, ids }: ArticleFilter, column: string): Path[] => {
-  const eachOf = (kind: 'tag' | 'author', values: number[]): Path[] =>
-    values.map((id, i) => ({ kind, id, earlier: values.slice(0, i) }));
-  if (ids === null && column === 'sortAt') {
-    if (tagIds !== null) return eachOf('tag', tagIds);
-    if (writtenBy !== null) return eachOf('author', [writtenBy]);
-    if (authorIds !== null) return eachOf('author', authorIds);
-  }
-  return [{ kind: 'article' }];
-};
-
-const named = (
-  { db, tables: { articles, articleTags, articleAuthors } }: Store,
-  kind: 'tag' | 'author',
-  ids: number[],
-): SQL => {
-  if (ids.length === 0) return sql`1 = 0`;
-  const [from, articleId, id] =
-    kind === 'tag'
-      ? [articleTags, articleTags.articleId, articleTags.tagId]
-      : [articleAuthors, articleAuthors.articleId, articleAuthors.authorId];
-  return exists(
-    db
-      .select({ one: sql`1` })
-      .from(from)
-      .where(and(eq(articleId, articles.id), inArray(id, ids))),
-  );
-};
-
-/** `en` matches `en` and `en-GB`. */
-const inLanguages = (column: Column, languages: string[]): SQL =>
-  or(...languages.map((language) => or(eq(column, language), like(column, `${language}-%`)))) as SQL;
-
-/** What every row of a list must meet, whatever the walk that finds it. */
-const residual = (store: Store, filter: ArticleFilter, path: Path, now: Date): SQL | undefined => {
-  const { articles } = store.tables;
-  const { tagIds, authorIds, writtenBy, ids, languages, featured, unpublishedOnlyBy } = filter;
   return and(
-    ids === null ? undefined : inArray(articles.id, ids),
-    tagIds === null || path.kind === 'tag' ? undefined : named(store, 'tag', tagIds),
-    authorIds === null || (path.kind === 'author' && writtenBy === null)
-      ? undefined
-      : named(store, 'author', authorIds),
-    writtenBy === null || path.kind === 'author' ? undefined : named(store, 'author', [writtenBy]),
-    path.kind !== 'article' && path.earlier.length > 0 ? not(secondMeeting(store, path)) : undefined,
-    languages === null ? undefined : inLanguages(articles.language, languages),
-    featured === null ? undefined : eq(articles.featured, featured),
-    unpublishedOnlyBy === null ? undefined : or(liveArticle(store, now), named(store, 'author', [unpublishedOnlyBy])),
+    eq(shelf, shelving.shelf),
+    shelving.ended === true ? and(isNotNull(unpublishAt), lte(unpublishAt, now)) : undefined,
+    shelving.ended === false ? notEnded(unpublishAt, now) : undefined,
+    filter.trashed ? answeredAs(store, filter.statuses, now) : undefined,
   );
 };
 
-/** Whether an earlier walk of the same union has met the row already. */
-const secondMeeting = (store: Store, path: Exclude<Path, { kind: 'article' }>): SQL =>
-  named(store, path.kind, path.earlier);
+/** A place as a span of the order it stands in. */
+const spanBehind = (order: Order, slice: Slice): Span => {
+  const at = slice.from && new Date(slice.from.place.value);
+  return isDescending(order, slice) ? { from: null, to: at } : { from: at, to: null };
+};
 
-/** The span of publication: bounds of the walk itself, for where `publishedAt` is set, `sortAt` is the same. */
-const published = (
-  { tables: { articles } }: Store,
-  { publishedAfter, publishedBefore }: ArticleFilter,
-  sortAt: Column,
-): SQL | undefined =>
-  publishedAfter === null && publishedBefore === null
-    ? undefined
-    : and(
-        isNotNull(articles.publishedAt),
-        publishedAfter === null ? undefined : gte(sortAt, publishedAfter),
-        publishedBefore === null ? undefined : lt(sortAt, publishedBefore),
-      );
+/**
+ * The span of a walk and the place it goes on from. Where the walk is sorted by that moment, they make one bound;
+ * else the span is asked of `publishedAt`, which no index has, so that no index but that of the order is chosen.
+ */
+const stretch = ({ tables: { articles } }: Store, order: Order, slice: Slice, span: Span, byMoment: boolean) =>
+  byMoment
+    ? and(within(order.column, shared(span, spanBehind(order, slice))), behindTie(order, slice))
+    : and(within(articles.publishedAt, span), behindPlace(order, slice));
 
-const walkQuery = (
-  store: Store,
-  filter: ArticleFilter,
-  sort: ArticleSort,
-  slice: Slice,
-  now: Date,
-  path: Path,
-  walk: Walk,
-) => {
+/** The id of a listed article and the value it is sorted by. */
+type Found = { value: string | number | Date; id: number };
+const foundBy = ({ column, id }: Order) => ({
+  value: sql`${column}`
+    .mapWith((value): Found['value'] => column.mapFromDriverValue(value) as Found['value'])
+    .as('value'),
+  id: sql<number>`${id}`.as('id'),
+});
+
+type Asked = { filter: ArticleFilter; sort: ArticleSort; slice: Slice; now: Date };
+
+const walkQuery = (store: Store, { filter, sort, slice, now }: Asked, { shelving, path }: Walk) => {
   const { db, tables } = store;
   const { articles, articleTags, articleAuthors } = tables;
   const { column, kind } = sortOf(sort);
@@ -166,43 +63,51 @@ const walkQuery = (
   const order: Order = via
     ? { column: via.sortAt, id: via.articleId, kind, descending }
     : { column: articles[column], id: articles.id, kind, descending };
-  const { shelf, sortAt } = via ?? articles;
+  const asked = askedSpan(filter);
   const conditions = and(
     path.kind === 'tag' ? eq(articleTags.tagId, path.id) : undefined,
     path.kind === 'author' ? eq(articleAuthors.authorId, path.id) : undefined,
-    eq(shelf, walk.shelf),
-    walk.condition(sortAt),
-    published(store, filter, sortAt),
-    residual(store, filter, path, now),
-    behindPlace(order, slice),
+    onShelf(store, (via ?? articles).shelf, shelving, filter, now),
+    stretch(store, order, slice, shared(shelving.published, asked), column === 'sortAt'),
+    asked.from || asked.to ? isNotNull(articles.publishedAt) : undefined,
+    residual(store, filter, path),
+    owned(store, filter, { shelving, path }),
   );
-  const columns = {
-    value: sql`${order.column}`
-      .mapWith((value): Found['value'] => order.column.mapFromDriverValue(value) as Found['value'])
-      .as('value'),
-    id: sql<number>`${order.id}`.as('id'),
-  };
-  const walked = db.select(columns).from(articles).where(conditions).$dynamic();
+  const walked = db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
   if (!via) return walked;
   // The same columns by way of another table: Drizzle's types tell the joined tables apart, a union does not care.
   return db
-    .select(columns)
+    .select(foundBy(order))
     .from(via)
     .innerJoin(articles, eq(articles.id, via.articleId))
     .where(conditions)
     .$dynamic() as unknown as typeof walked;
 };
 
-/** The id of a listed article and the value it is sorted by. */
-type Found = { value: string | number | Date; id: number };
-
-/** The walks of a list as one query: sorted and cut by `listArticleIds`. */
-const unionOf = (store: Store, filter: ArticleFilter, sort: ArticleSort, slice: Slice, now: Date) => {
-  const walks = walksOf(store, filter, now);
-  const queries = pathsOf(filter, sortOf(sort).column).flatMap((path) =>
-    walks.map((walk) => walkQuery(store, filter, sort, slice, now, path, walk)),
+/** Some articles by their ids: found by these alone, however long the shelves are. */
+const idsQuery = (store: Store, { filter, sort, slice, now }: Asked, ids: number[]) => {
+  const { articles } = store.tables;
+  const { column, kind } = sortOf(sort);
+  const order: Order = { column: articles[column], id: articles.id, kind, descending: sort.startsWith('-') };
+  const { unpublishedOnlyBy, trashed, statuses } = filter;
+  const live = and(isNull(articles.deletedAt), answeredAs(store, ['published'], now));
+  const conditions = and(
+    inArray(articles.id, ids),
+    trashed ? isNotNull(articles.deletedAt) : isNull(articles.deletedAt),
+    answeredAs(store, statuses, now),
+    within(articles.publishedAt, askedSpan(filter)),
+    residual(store, filter, { kind: 'article' }),
+    unpublishedOnlyBy === null ? undefined : or(live, named(store, 'author', [unpublishedOnlyBy])),
+    behindPlace(order, slice),
   );
-  const [first, ...others] = queries;
+  return store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
+};
+
+/** A list as one query, neither sorted nor cut; undefined where nothing can match. */
+const queryOf = (store: Store, asked: Asked) => {
+  const { filter, sort, now } = asked;
+  if (filter.ids !== null) return idsQuery(store, asked, filter.ids);
+  const [first, ...others] = walksOf(filter, sort, now).map((walk) => walkQuery(store, asked, walk));
   return first && others.reduce((union, query) => union.unionAll(query), first);
 };
 
@@ -214,25 +119,15 @@ export const listArticleIds = async (
   slice: Slice,
   now: Date,
 ): Promise<Sliced<Found>> => {
-  const union = unionOf(store, filter, sort, slice, now);
-  if (!union) return { rows: [], total: slice.counted ? 0 : undefined };
+  const query = queryOf(store, { filter, sort, slice, now });
+  if (!query) return { rows: [], total: slice.counted ? 0 : undefined };
   const way = sort.startsWith('-') !== (slice.from?.before ?? false) ? desc : asc;
-  const rows: Found[] = await union
+  const rows: Found[] = await query
     .orderBy(way(sql.identifier('value') as never), way(sql.identifier('id') as never))
     .limit(slice.limit + 1)
     .offset(slice.offset);
-  return { rows, total: slice.counted ? await countUnion(store, filter, sort, slice, now) : undefined };
-};
-
-const countUnion = async (
-  store: Store,
-  filter: ArticleFilter,
-  sort: ArticleSort,
-  slice: Slice,
-  now: Date,
-): Promise<number> => {
-  const whole = unionOf(store, filter, sort, { ...slice, from: null }, now);
-  if (!whole) return 0;
-  const [counted] = await store.db.select({ n: count() }).from(whole.as('listed'));
-  return counted?.n ?? 0;
+  if (!slice.counted) return { rows, total: undefined };
+  const whole = queryOf(store, { filter, sort, slice: { ...slice, from: null }, now });
+  const [counted] = whole ? await store.db.select({ n: count() }).from(whole.as('listed')) : [];
+  return { rows, total: counted?.n ?? 0 };
 };

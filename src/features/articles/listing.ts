@@ -7,8 +7,11 @@ import { STATUSES, type Status } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
 import { listAuthorIdsBySlugs } from '../authors/queries.ts';
 import { listTagIdsBySlugs } from '../tags/queries.ts';
-import { type ArticleFilter, type ArticleSort, listArticleIds } from './list-queries.ts';
+import { listArticleIds } from './list-queries.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
+import { authorIdsOf } from './records.ts';
+import { canRead } from './rules.ts';
+import type { ArticleFilter, ArticleSort } from './walks.ts';
 
 /** The filters of a list, as they were asked for. */
 export type ListQuery = {
@@ -27,7 +30,7 @@ export type ListQuery = {
 const KEYED = ['status', 'trashed', 'mine'] as const;
 
 /** Throws 401 where the anonymous ask for what a key is needed for, 400 where a key has no author to be “mine”. */
-const checkAsked = (caller: Caller, query: ListQuery): void => {
+export const checkAsked = (caller: Caller, query: ListQuery): void => {
   const asked = KEYED.filter((name) => query[name]);
   if (asked.length > 0 && caller === null)
     throw refuse('unauthenticated', `A key is needed to ask for ${asked.join(', ')}`);
@@ -68,7 +71,13 @@ const placeOf = (value: string | number | Date, id: number): Place => ({
   id,
 });
 
-/** One page of articles, in order, each with its place in the list. */
+/** How often a page is read anew because others write what stands on it. */
+const TRIES = 5;
+
+/**
+ * One page of articles, in order, each with its place in the list; what may be asked is checked by `checkAsked`. Where
+ * something was taken from the caller between the search and the reading, both are done again.
+ */
 export const listArticles = async (
   store: Store,
   { caller, now }: { caller: Caller; now: Date },
@@ -76,20 +85,16 @@ export const listArticles = async (
   slice: Slice,
   query: ListQuery,
 ): Promise<Sliced<{ article: ListedArticle; place: Place }>> => {
-  checkAsked(caller, query);
   const filter = await filterOf(store, caller, query);
-  const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
-  const articles = new Map(
-    (
-      await loadArticles(
-        store,
-        rows.map(({ id }) => id),
-      )
-    ).map((article) => [article.row.id, article]),
-  );
-  const found = rows.flatMap(({ id, value }) => {
-    const article = articles.get(id);
-    return article ? [{ article, place: placeOf(value, id) }] : [];
-  });
-  return { rows: found, total };
+  for (let tried = 1; ; tried++) {
+    const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
+    const ids = rows.map(({ id }) => id);
+    const articles = new Map((await loadArticles(store, ids)).map((article) => [article.row.id, article]));
+    const found = rows.flatMap(({ id, value }) => {
+      const article = articles.get(id);
+      const isShown = article && canRead(caller, article.row, authorIdsOf(article), now);
+      return isShown ? [{ article, place: placeOf(value, id) }] : [];
+    });
+    if (found.length === rows.length || tried === TRIES) return { rows: found, total };
+  }
 };

@@ -1,5 +1,5 @@
 /** How articles are found and kept. */
-import { and, asc, eq, gt, inArray, lte, min } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, min } from 'drizzle-orm';
 import type { Store } from '../../store/store.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
@@ -45,17 +45,40 @@ const tagsOf = async ({ db, tables: { articleTags, tags } }: Store, ids: number[
       .orderBy(asc(articleTags.position)),
   );
 
-/** The articles of some ids, in the order of the ids: three statements, however many there are. */
+/**
+ * Reads articles with whom and what they name, as they are at one moment: statement by statement, and again where a
+ * writer came in between, for else a draft's tags could be shown beside the text that was live before.
+ */
+const readAsOne = async <T extends { row: ArticleRow }>(
+  store: Store,
+  readRows: () => Promise<T[]>,
+): Promise<(T & ListedArticle)[]> => {
+  const { articles } = store.tables;
+  for (;;) {
+    const rows = await readRows();
+    const ids = rows.map(({ row }) => row.id);
+    if (ids.length === 0) return [];
+    const [authors, tags] = [await authorsOf(store, ids), await tagsOf(store, ids)];
+    const versions = store.db.select({ id: articles.id, version: articles.version }).from(articles);
+    const now = new Map((await versions.where(inArray(articles.id, ids))).map(({ id, version }) => [id, version]));
+    if (rows.every(({ row }) => now.get(row.id) === row.version))
+      return rows.map((read) => ({
+        ...read,
+        authors: authors.get(read.row.id) ?? [],
+        tags: tags.get(read.row.id) ?? [],
+      }));
+  }
+};
+
+/** The articles of some ids, in the order of the ids: four statements, however many there are. */
 export const loadArticles = async (store: Store, ids: number[]): Promise<ListedArticle[]> => {
   if (ids.length === 0) return [];
   const { articles } = store.tables;
-  const rows = await store.db.select().from(articles).where(inArray(articles.id, ids));
-  const [authors, tags] = [await authorsOf(store, ids), await tagsOf(store, ids)];
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => {
-    const row = byId.get(id);
-    return row ? [{ row, authors: authors.get(id) ?? [], tags: tags.get(id) ?? [] }] : [];
-  });
+  const found = await readAsOne(store, () =>
+    store.db.select({ row: articles }).from(articles).where(inArray(articles.id, ids)),
+  );
+  const byId = new Map(found.map((article) => [article.row.id, article]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 };
 
 const findArticleBy = async (
@@ -64,15 +87,14 @@ const findArticleBy = async (
   value: number | string,
 ): Promise<StoredArticle | undefined> => {
   const { articles, contents } = store.tables;
-  const [found] = await store.db
-    .select({ row: articles, content: contents })
-    .from(articles)
-    .innerJoin(contents, eq(contents.articleId, articles.id))
-    .where(eq(articles[by], value as never));
-  if (!found) return undefined;
-  const { id } = found.row;
-  const [authors, tags] = [await authorsOf(store, [id]), await tagsOf(store, [id])];
-  return { ...found, authors: authors.get(id) ?? [], tags: tags.get(id) ?? [] };
+  const [found] = await readAsOne(store, () =>
+    store.db
+      .select({ row: articles, content: contents })
+      .from(articles)
+      .innerJoin(contents, eq(contents.articleId, articles.id))
+      .where(eq(articles[by], value as never)),
+  );
+  return found;
 };
 
 export const findArticle = (store: Store, id: number): Promise<StoredArticle | undefined> =>
@@ -81,8 +103,9 @@ export const findArticle = (store: Store, id: number): Promise<StoredArticle | u
 export const findArticleBySlug = (store: Store, slug: string): Promise<StoredArticle | undefined> =>
   findArticleBy(store, 'slug', slug);
 
-export const isArticleSlugTaken = async ({ db, tables: { articles } }: Store, slug: string): Promise<boolean> =>
-  (await db.select({ id: articles.id }).from(articles).where(eq(articles.slug, slug))).length > 0;
+/** The id of the article that has a slug, trashed ones included. */
+export const findIdBySlug = async ({ db, tables: { articles } }: Store, slug: string): Promise<number | undefined> =>
+  (await db.select({ id: articles.id }).from(articles).where(eq(articles.slug, slug)))[0]?.id;
 
 /** The id of the article that came from a source. */
 export const findIdBySource = async (
@@ -169,23 +192,3 @@ export const findNextMoment = async ({ db, tables: { dueMoments } }: Store, now:
       .from(dueMoments)
       .where(gt(dueMoments.at, now))
   )[0]?.at ?? null;
-
-/** The ids of articles with a moment that has come, at most `limit`. */
-export const listDueIds = async ({ db, tables: { dueMoments } }: Store, now: Date, limit: number): Promise<number[]> =>
-  (
-    await db.selectDistinct({ id: dueMoments.articleId }).from(dueMoments).where(lte(dueMoments.at, now)).limit(limit)
-  ).map(({ id }) => id);
-
-/** Writes what a moment that came due changes, everywhere the article stands, and forgets the moment. */
-export const settleArticle = async (
-  { db, tables: { articles, articleAuthors, articleTags, dueMoments } }: Store,
-  id: number,
-  now: Date,
-  change: Pick<ArticleRow, 'notedLive' | 'firstPublishedAt' | 'status' | 'shelf'>,
-): Promise<void> => {
-  const { shelf } = change;
-  await db.update(articles).set(change).where(eq(articles.id, id));
-  await db.update(articleAuthors).set({ shelf }).where(eq(articleAuthors.articleId, id));
-  await db.update(articleTags).set({ shelf }).where(eq(articleTags.articleId, id));
-  await db.delete(dueMoments).where(and(eq(dueMoments.articleId, id), lte(dueMoments.at, now)));
-};

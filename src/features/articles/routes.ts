@@ -5,16 +5,7 @@ import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import { readSite } from '../site/actions.ts';
-import {
-  type ArticleParts,
-  createArticle,
-  deleteArticle,
-  editArticle,
-  readArticle,
-  readArticleBySlug,
-  restoreArticle,
-  trashArticle,
-} from './actions.ts';
+import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
 import { answerArticle, answerSummary, type View } from './answers.ts';
 import {
   createArticleDoor,
@@ -26,9 +17,11 @@ import {
   restoreArticleDoor,
 } from './doors.ts';
 import { inputOf } from './input.ts';
-import { sortOf } from './list-queries.ts';
-import { listArticles } from './listing.ts';
+
+import { checkAsked, listArticles } from './listing.ts';
 import type { StoredArticle } from './queries.ts';
+import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
+import { sortOf } from './walks.ts';
 
 export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
   app,
@@ -44,6 +37,7 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     answerArticle(article, await viewOf(request));
 
   app.get('/articles', listArticlesDoor, async (request, reply) => {
+    checkAsked(request.caller, request.query);
     const sort = request.query.sort ?? '-publishedAt';
     const slice = sliceOf(request, sortOf(sort).kind);
     const view = await viewOf(request);

@@ -55,6 +55,7 @@ export const resolveTags = async (
     else if (wish.name !== undefined && may(origin.caller, 'manage tags')) {
       const tag = await addTag(tx, origin, now, { name: wish.name });
       byName.set(tag.nameFolded, tag.id);
+      bySlug.set(tag.slug, tag.id);
       ids.push(tag.id);
     } else {
       const what = wish.name ?? wish.slugs[0] ?? wish.id;

@@ -1,0 +1,30 @@
+/** How moments that came due are found and settled. */
+import { and, eq, lte, min } from 'drizzle-orm';
+import type { Store } from '../../store/store.ts';
+import type { ArticleRow } from './queries.ts';
+
+/** The ids of articles with a moment that has come, the longest due first, at most `limit`. */
+export const listDueIds = async ({ db, tables: { dueMoments } }: Store, now: Date, limit: number): Promise<number[]> =>
+  (
+    await db
+      .select({ id: dueMoments.articleId })
+      .from(dueMoments)
+      .where(lte(dueMoments.at, now))
+      .groupBy(dueMoments.articleId)
+      .orderBy(min(dueMoments.at))
+      .limit(limit)
+  ).map(({ id }) => id);
+
+/** Writes what a moment that came due changes, everywhere the article stands, and forgets the moment. */
+export const settleArticle = async (
+  { db, tables: { articles, articleAuthors, articleTags, dueMoments } }: Store,
+  id: number,
+  now: Date,
+  change: Pick<ArticleRow, 'notedLive' | 'firstPublishedAt' | 'status' | 'shelf'>,
+): Promise<void> => {
+  const { shelf } = change;
+  await db.update(articles).set(change).where(eq(articles.id, id));
+  await db.update(articleAuthors).set({ shelf }).where(eq(articleAuthors.articleId, id));
+  await db.update(articleTags).set({ shelf }).where(eq(articleTags.articleId, id));
+  await db.delete(dueMoments).where(and(eq(dueMoments.articleId, id), lte(dueMoments.at, now)));
+};

@@ -1,0 +1,52 @@
+/** Finds one article for a caller: to read it, or to write to it. */
+import type { Caller } from '../../core/access.ts';
+import { refuse } from '../../core/errors.ts';
+import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import { statusAt } from '../../core/statuses.ts';
+import type { Store } from '../../store/store.ts';
+import { settleIfDue } from './due-moments.ts';
+import { findArticle, type StoredArticle } from './queries.ts';
+import { authorIdsOf } from './records.ts';
+import { canRead, demandAuthors, demandEditing, demandMove } from './rules.ts';
+import type { WritingPatch } from './writing.ts';
+
+export const notFound = (what: string | number) => refuse('not-found', `There is no article ${what}`);
+
+/** Lets through what the caller may read; else `gone` for what was live and is in the trash, or `not-found`. */
+export const showTo = (
+  caller: Caller,
+  article: StoredArticle | undefined,
+  asked: string | number,
+  now: Date,
+): StoredArticle => {
+  if (!article) throw notFound(asked);
+  if (canRead(caller, article.row, authorIdsOf(article), now)) return article;
+  const wasLive = article.row.deletedAt !== null && article.row.firstPublishedAt !== null;
+  throw wasLive ? refuse('gone', `Article ${asked} was withdrawn`) : notFound(asked);
+};
+
+/** What a write is about: the article, the version that is expected there, and what is to become of it. */
+export type Write = { id: number; expected: Expectation; change?: Pick<WritingPatch, 'status' | 'authorIds'> };
+
+/**
+ * Finds an article to write to and judges the writer, in the order of the contract: `not-found`, `forbidden`, then what
+ * is expected of the version.
+ */
+export const findToWrite = async (
+  store: Store,
+  caller: Caller,
+  { id, expected, change = {} }: Write,
+  now: Date,
+): Promise<StoredArticle> => {
+  const article = showTo(caller, await findArticle(store, id), id, now);
+  const [authorIds, status] = [authorIdsOf(article), statusAt(article.row, now)];
+  demandEditing(caller, status, authorIds);
+  if (change.status != null && change.status !== status) demandMove(caller, change.status, authorIds);
+  if (change.authorIds !== undefined) demandAuthors(caller, change.authorIds ?? [], authorIds);
+  checkExpected(expected, article.row);
+  return article;
+};
+
+/** The same within a transaction: a moment that came due is settled first, so that the write begins from what is true now. */
+export const openToWrite = async (tx: Store, caller: Caller, write: Write, now: Date): Promise<StoredArticle> =>
+  settleIfDue(tx, await findToWrite(tx, caller, write, now), now);

@@ -1,0 +1,36 @@
+/** What an article names and what it is named by: its authors, its slug and its source, held against the store. */
+import { bodyFault, refuseAll } from '../../core/errors.ts';
+import { chooseSlug } from '../../core/slug.ts';
+import type { Store } from '../../store/store.ts';
+import { listKnownAuthorIds } from '../authors/queries.ts';
+import { findIdBySlug, findIdBySource } from './queries.ts';
+import type { Writing } from './writing.ts';
+
+/** Throws `unknown-reference` with every author that does not exist. */
+export const checkAuthors = async (tx: Store, authorIds: number[]): Promise<void> => {
+  const known = await listKnownAuthorIds(tx, authorIds);
+  const faults = authorIds
+    .map((id, position) => ({ id, position }))
+    .filter(({ id }) => !known.includes(id))
+    .map(({ id, position }) => bodyFault(`/authorIds/${position}`, 'unknown-reference', `There is no author ${id}`));
+  if (faults.length > 0) throw refuseAll('unknown-reference', faults);
+};
+
+/**
+ * The slug of a writing, for a new article or for that of an id, whose own slug is free to it. Throws `slug-taken`
+ * with a free suggestion.
+ */
+export const chooseArticleSlug = (tx: Store, { slug, title }: Writing, id?: number): Promise<string> =>
+  chooseSlug(slug, title, 'article', async (wished) => {
+    const holder = await findIdBySlug(tx, wished);
+    return holder !== undefined && holder !== id;
+  });
+
+/** Throws `source-taken` where another article came from there already. */
+export const checkSource = async (tx: Store, { source }: Writing, id?: number): Promise<void> => {
+  if (source === null) return;
+  const other = await findIdBySource(tx, source.system, source.id);
+  if (other === undefined || other === id) return;
+  const detail = `Article ${other} came from ${source.system} ${source.id} already`;
+  throw refuseAll('source-taken', [bodyFault('/source', 'source-taken', detail)]);
+};

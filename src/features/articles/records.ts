@@ -1,0 +1,139 @@
+/** Between what an editor writes and what is stored: a record made of a writing, and a writing read from a record. */
+import { fold } from '../../core/folding.ts';
+import { isLive, type Standing, shelfOf, statusAt } from '../../core/statuses.ts';
+import type { Rendering } from '../../rendering/renderer.ts';
+import { type EventType, type NewEvent, type Origin, recordEvents } from '../../store/events.ts';
+import type { Store } from '../../store/store.ts';
+import { type Counted, liveEvents, moveCounts } from './counting.ts';
+import { firstLiveMoment, momentsToCome } from './moves.ts';
+import { type ArticleRecord, type ArticleRow, insertArticle, replaceArticle, type StoredArticle } from './queries.ts';
+import { sourceOf, type Writing } from './writing.ts';
+
+export const authorIdsOf = ({ authors }: Pick<StoredArticle, 'authors'>): number[] => authors.map(({ id }) => id);
+const tagIdsOf = ({ tags }: Pick<StoredArticle, 'tags'>): number[] => tags.map(({ id }) => id);
+
+/** Whom a stored article counts for. */
+export const countedAs = (article: StoredArticle): Counted => ({
+  authorIds: authorIdsOf(article),
+  tagIds: tagIdsOf(article),
+  live: article.row.notedLive,
+});
+
+/** What an editor has written of a stored article, with the status that is answered at `now`. */
+export const writingOf = (article: StoredArticle, now: Date): Writing => {
+  const { row, content } = article;
+  return {
+    title: row.title,
+    slug: row.slug,
+    subtitle: row.subtitle,
+    excerpt: row.excerpt,
+    body: content.body,
+    bodyFormat: row.bodyFormat,
+    status: statusAt(row, now),
+    publishedAt: row.publishedAt,
+    unpublishAt: row.unpublishAt,
+    authorIds: authorIdsOf(article),
+    tagIds: tagIdsOf(article),
+    coverImage: row.coverImage,
+    language: row.language,
+    translationKey: row.translationKey,
+    featured: row.featured,
+    commentPolicy: row.commentPolicy,
+    contentUpdatedAt: row.contentUpdatedAt,
+    seo: content.seo,
+    metadata: content.metadata,
+    source: sourceOf(row),
+  };
+};
+
+/** What is kept of a rendering beside the text. */
+export type Kept = Pick<Rendering, 'html' | 'wordCount' | 'excerpt'>;
+
+export const keptOf = ({ row, content }: StoredArticle): Kept => ({
+  html: content.html,
+  wordCount: row.wordCount,
+  excerpt: row.generatedExcerpt,
+});
+
+/** As much of a folded title as articles are sorted by: a cursor holds it, and folding can make eighteen letters of one. */
+const sortableTitle = (title: string): string => Array.from(fold(title)).slice(0, 200).join('');
+
+type Rest = Pick<ArticleRow, 'version' | 'createdAt' | 'updatedAt' | 'commentCount'>;
+
+/** Everything that is stored of a writing whose slug is chosen. Its standing is that of `standing`, whatever it asks for. */
+export const recordOf = (
+  writing: Writing & { slug: string },
+  standing: Standing & { firstPublishedAt: Date | null },
+  kept: Kept,
+  rest: Rest,
+  now: Date,
+): ArticleRecord => {
+  const { authorIds, tagIds, body, seo, metadata, source, ...own } = writing;
+  const { status, publishedAt, unpublishAt, deletedAt } = standing;
+  return {
+    row: {
+      ...own,
+      ...rest,
+      titleFolded: sortableTitle(own.title),
+      generatedExcerpt: kept.excerpt,
+      status,
+      shelf: shelfOf(standing),
+      publishedAt,
+      unpublishAt,
+      deletedAt,
+      firstPublishedAt: firstLiveMoment(standing, now),
+      sortAt: publishedAt ?? rest.createdAt,
+      notedLive: isLive(standing, now),
+      wordCount: kept.wordCount,
+      sourceSystem: source?.system ?? null,
+      sourceId: source?.id ?? null,
+      sourceUrl: source?.url ?? null,
+    },
+    content: { body, html: kept.html, seo, metadata },
+    named: { authorIds, tagIds },
+    dueMoments: momentsToCome(standing, now),
+  };
+};
+
+const countedOf = ({ named, row }: ArticleRecord): Counted => ({ ...named, live: row.notedLive });
+
+/** The event of a change, and those of going live or ceasing to be by it. */
+const newsOf = (
+  type: EventType,
+  wasLive: boolean,
+  { row }: ArticleRecord,
+  entityId: number,
+  changedFields: string[],
+): NewEvent[] =>
+  [type, ...liveEvents(wasLive, row.notedLive)].map((each) => ({
+    type: each,
+    at: row.updatedAt,
+    entityId,
+    version: row.version,
+    slug: row.slug,
+    live: row.notedLive,
+    changedFields,
+  }));
+
+/** Stores a new article with its counts and events; returns its id. */
+export const storeNew = async (tx: Store, origin: Origin, record: ArticleRecord): Promise<number> => {
+  const id = await insertArticle(tx, record);
+  await moveCounts(tx, null, countedOf(record));
+  await recordEvents(tx, origin, newsOf('article.created', false, record, id, []));
+  return id;
+};
+
+/** Writes a record over what was read, with its counts and events. */
+export const storeOver = async (
+  tx: Store,
+  origin: Origin,
+  before: StoredArticle,
+  record: ArticleRecord,
+  type: EventType,
+  changedFields: string[] = [],
+): Promise<void> => {
+  const { row } = before;
+  if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
+  await moveCounts(tx, countedAs(before), countedOf(record));
+  await recordEvents(tx, origin, newsOf(type, row.notedLive, record, row.id, changedFields));
+};

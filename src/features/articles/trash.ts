@@ -1,0 +1,70 @@
+/** What takes articles away and brings them back: the trash, and deletion for good. */
+import { demand } from '../../core/access.ts';
+import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import type { Standing } from '../../core/statuses.ts';
+import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
+import type { Parts, Store } from '../../store/store.ts';
+import { liveEvents, moveCounts } from './counting.ts';
+import { notFound, openToWrite } from './finding.ts';
+import { deleteArticleRow, findArticle, type StoredArticle } from './queries.ts';
+import { countedAs, keptOf, recordOf, storeOver, writingOf } from './records.ts';
+
+/** Writes another standing of an article with its event. */
+const writeStanding = (
+  tx: Store,
+  origin: Origin,
+  now: Date,
+  before: StoredArticle,
+  change: Partial<Standing>,
+  type: EventType,
+): Promise<void> => {
+  const { version, slug, createdAt, commentCount } = before.row;
+  const rest = { version: version + 1, createdAt, updatedAt: now, commentCount };
+  const writing = { ...writingOf(before, now), slug };
+  const record = recordOf(writing, { ...before.row, ...change }, keptOf(before), rest, now);
+  return storeOver(tx, origin, before, record, type);
+};
+
+/** Puts an article in the trash; once more changes nothing. */
+export const trashArticle = (parts: Parts, origin: Origin, id: number, expected: Expectation): Promise<void> =>
+  parts.store.transaction(async (tx) => {
+    const now = parts.clock();
+    const before = await openToWrite(tx, origin.caller, { id, expected }, now);
+    if (before.row.deletedAt === null)
+      await writeStanding(tx, origin, now, before, { deletedAt: now }, 'article.trashed');
+  });
+
+/** Takes an article out of the trash, as a draft. One that is not there stays as it is. */
+export const restoreArticle = (
+  parts: Parts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+): Promise<StoredArticle> =>
+  parts.store.transaction(async (tx) => {
+    const now = parts.clock();
+    const before = await openToWrite(tx, origin.caller, { id, expected }, now);
+    if (before.row.deletedAt === null) return before;
+    await writeStanding(tx, origin, now, before, { deletedAt: null, status: 'draft' }, 'article.restored');
+    return (await findArticle(tx, id)) as StoredArticle;
+  });
+
+/** Deletes an article for good: all of it but events with its id. */
+export const deleteArticle = (parts: Parts, origin: Origin, id: number, expected: Expectation): Promise<void> => {
+  demand(origin.caller, 'delete permanently');
+  return parts.store.transaction(async (tx) => {
+    const before = await findArticle(tx, id);
+    if (!before) throw notFound(id);
+    checkExpected(expected, before.row);
+    const { version, slug, notedLive } = before.row;
+    await moveCounts(tx, countedAs(before), null);
+    await deleteArticleRow(tx, id);
+    const types: EventType[] = ['article.deleted', ...liveEvents(notedLive, false)];
+    const at = parts.clock();
+    await recordEvents(
+      tx,
+      origin,
+      types.map((type) => ({ type, at, entityId: id, version, slug, live: false })),
+    );
+  });
+};

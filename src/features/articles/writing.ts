@@ -1,0 +1,130 @@
+/** What an editor writes of an article: how a patch changes it, and what the whole must be. */
+import { isDeepStrictEqual } from 'node:util';
+import { bodyFault, type Fault, refuseAll } from '../../core/errors.ts';
+import { mergePatch } from '../../core/merge-patch.ts';
+import type { CommentPolicy, Status } from '../../core/statuses.ts';
+import type { BodyFormat, CoverImage, Seo } from '../../store/tables.ts';
+
+export type Source = { system: string; id: string; url?: string | null };
+
+/** What an editor writes of an article, whole. `status` is the answered one. */
+export type Writing = {
+  title: string;
+  slug: string | null;
+  subtitle: string | null;
+  excerpt: string | null;
+  body: string;
+  bodyFormat: BodyFormat;
+  status: Status;
+  publishedAt: Date | null;
+  unpublishAt: Date | null;
+  authorIds: number[];
+  tagIds: number[];
+  coverImage: CoverImage | null;
+  language: string;
+  translationKey: string | null;
+  featured: boolean;
+  commentPolicy: CommentPolicy | null;
+  contentUpdatedAt: Date | null;
+  seo: Seo | null;
+  metadata: Record<string, unknown>;
+  source: Source | null;
+};
+
+/** A change: absent fields are untouched; objects are merge patches, lists replace. Tags are already ids. */
+export type WritingPatch = { [F in keyof Writing]?: Writing[F] | null };
+
+/** What an article is before anything is written. */
+const blankWriting = (language: string): Writing => ({
+  title: '',
+  slug: null,
+  subtitle: null,
+  excerpt: null,
+  body: '',
+  bodyFormat: 'markdown',
+  status: 'draft',
+  publishedAt: null,
+  unpublishAt: null,
+  authorIds: [],
+  tagIds: [],
+  coverImage: null,
+  language,
+  translationKey: null,
+  featured: false,
+  commentPolicy: null,
+  contentUpdatedAt: null,
+  seo: null,
+  metadata: {},
+  source: null,
+});
+
+/** A new article as it is sent: nothing is merged, so what is null inside `metadata` stays. */
+export const newWriting = (sent: WritingPatch, siteLanguage: string): Writing => ({
+  ...applyPatch(blankWriting(siteLanguage), sent, siteLanguage),
+  metadata: sent.metadata ?? {},
+});
+
+/** What null means for the fields that cannot be null. Title, status and bodyFormat refuse it at the door. */
+const CLEARED: Partial<Writing> = { body: '', authorIds: [], tagIds: [], metadata: {}, featured: false };
+const MERGED = ['coverImage', 'seo', 'metadata', 'source'] as const;
+
+const canonicalLanguage = (language: string): string => Intl.getCanonicalLocales(language)[0] ?? language;
+
+/** The writing after a patch (RFC 7396). `siteLanguage` is what a cleared language becomes. */
+export const applyPatch = (writing: Writing, patch: WritingPatch, siteLanguage: string): Writing => {
+  const result: Record<string, unknown> = { ...writing };
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === undefined) continue;
+    if (value === null) result[field] = CLEARED[field as keyof Writing] ?? null;
+    else if (MERGED.some((name) => name === field)) result[field] = mergePatch(writing[field as keyof Writing], value);
+    else result[field] = value;
+  }
+  const { excerpt, language } = result as Writing;
+  return {
+    ...(result as Writing),
+    excerpt: excerpt?.trim() ? excerpt : null,
+    language: language === null ? siteLanguage : canonicalLanguage(language),
+  };
+};
+
+const MAX_METADATA_BYTES = 16 * 1024;
+const MAX_METADATA_DEPTH = 10;
+
+const depthOf = (value: unknown): number =>
+  typeof value !== 'object' || value === null ? 0 : 1 + Math.max(0, ...Object.values(value).map(depthOf));
+
+const required = (field: string, value: object | null, members: readonly string[]): Fault[] =>
+  value === null
+    ? []
+    : members
+        .filter((member) => !Object.hasOwn(value, member))
+        .map((member) => bodyFault(`/${field}/${member}`, 'required', `${field}/${member} is required`));
+
+/** Throws 400 with every fault that only the merged whole can show. */
+export const checkWriting = ({ coverImage, source, metadata }: Writing): void => {
+  const faults = [
+    ...required('coverImage', coverImage, ['url', 'alt']),
+    ...required('source', source, ['system', 'id']),
+  ];
+  if (Buffer.byteLength(JSON.stringify(metadata)) > MAX_METADATA_BYTES) {
+    faults.push(bodyFault('/metadata', 'too-long', `metadata must have at most ${MAX_METADATA_BYTES} bytes as JSON`));
+  }
+  if (depthOf(metadata) > MAX_METADATA_DEPTH) {
+    faults.push(bodyFault('/metadata', 'too-deep', `metadata must nest at most ${MAX_METADATA_DEPTH} levels`));
+  }
+  if (faults.length > 0) throw refuseAll('invalid-request', faults);
+};
+
+/** The fields in which two writings differ, by the names of the contract. */
+export const changedFields = (before: Writing, after: Writing): string[] =>
+  (Object.keys(after) as (keyof Writing)[])
+    .filter((field) => !isDeepStrictEqual(before[field], after[field]))
+    .map((field) => (field === 'tagIds' ? 'tags' : field));
+
+type StoredSource = { sourceSystem: string | null; sourceId: string | null; sourceUrl: string | null };
+
+/** The source of a stored article; null where it has none. */
+export const sourceOf = ({ sourceSystem, sourceId, sourceUrl }: StoredSource): Source | null =>
+  sourceSystem === null || sourceId === null
+    ? null
+    : { system: sourceSystem, id: sourceId, ...(sourceUrl !== null && { url: sourceUrl }) };
