@@ -12,13 +12,15 @@ import { siteRoutes } from './features/site/routes.ts';
 import { tagRoutes } from './features/tags/routes.ts';
 import { guardDoors, recogniseCallers } from './http/auth.ts';
 import { sayWhatMayBeKept } from './http/caching.ts';
+import { answerClientErrors } from './http/client-errors.ts';
 import { compilersFactory } from './http/compilers.ts';
 import { tagAnswers } from './http/etag.ts';
-import { requestIdOf, setCommonHeaders } from './http/headers.ts';
-import { BODY_LIMIT, readJsonBodies, refuseUnreadBody } from './http/json-body.ts';
+import { answerPreflights, commonHeaders, requestIdOf } from './http/headers.ts';
+import { BODY_LIMIT, readJsonBodies, refuseFaultyBodies } from './http/json-body.ts';
 import { MAX_PARAM_LENGTH, refuseUnknownDoors, rememberMethods } from './http/methods.ts';
 import { publishDocs, publishDocument, serveDocument } from './http/openapi.ts';
-import { answerFrameworkError, answerProblems } from './http/problem.ts';
+import { answerFrameworkErrors, answerProblems } from './http/problem.ts';
+import { parseQuery } from './http/query-string.ts';
 import { limitRates } from './http/rate-limit.ts';
 import { logRequests } from './http/request-log.ts';
 import { serviceDoors } from './http/service-doors.ts';
@@ -32,24 +34,30 @@ export type AppParts = Parts & {
   settings: Pick<Settings, 'requireIfMatch' | 'cacheControl' | 'corsOrigins' | 'trustProxy' | 'rates'>;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;
+  timeouts?: Timeouts;
 };
 
-/** The times a slow client has, in milliseconds. */
-const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 };
+/** The times a client has, in milliseconds, to send a whole request, to say anything at all, and between two requests. */
+export type Timeouts = { requestTimeout: number; connectionTimeout: number; keepAliveTimeout: number };
+const TIMEOUTS: Timeouts = { requestTimeout: 30_000, connectionTimeout: 60_000, keepAliveTimeout: 72_000 };
 
 /** Builds the app. The hooks run in the order in which a request is judged: route, rate, key, role. */
 export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, settings, logger, lastUsed } = parts;
+  const { store, clock, settings, logger, lastUsed, timeouts = TIMEOUTS } = parts;
+  const setHeaders = commonHeaders(settings.corsOrigins);
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    ...TIMEOUTS,
+    ...timeouts,
+    http: { connectionsCheckingInterval: Math.ceil(timeouts.requestTimeout / 10) },
     bodyLimit: BODY_LIMIT,
     trustProxy: typeof settings.trustProxy === 'boolean' ? settings.trustProxy : [...settings.trustProxy],
     genReqId: requestIdOf,
     requestIdHeader: false,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: answerFrameworkError,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
+    frameworkErrors: answerFrameworkErrors(setHeaders),
+    clientErrorHandler: answerClientErrors(logger),
+    return503OnClosing: false, // what is under way while the process stops is answered
     schemaController: { compilersFactory },
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -59,7 +67,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   readJsonBodies(app);
 
   const methodsOf = rememberMethods(app);
-  setCommonHeaders(app, settings.corsOrigins, methodsOf);
+  answerPreflights(app, setHeaders, methodsOf);
   refuseUnknownDoors(app, methodsOf);
   recogniseCallers(app, async (secret) => {
     const actor = await findActor(parts, secret);
@@ -68,12 +76,12 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   });
   limitRates(app, settings.rates);
   guardDoors(app);
-  app.addHook('preValidation', refuseUnreadBody);
+  refuseFaultyBodies(app);
   tagAnswers(app);
   sayWhatMayBeKept(app, {
     cacheControl: settings.cacheControl,
     clock,
-    findNextMoment: () => findNextMoment(store, clock()),
+    findNextMoment: (after) => findNextMoment(store, after),
   });
 
   await publishDocument(app);

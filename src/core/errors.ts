@@ -30,6 +30,8 @@ export type RefusalCode =
   | 'unrenderable'
   | 'precondition-required'
   | 'rate-limited'
+  | 'request-timeout'
+  | 'headers-too-large'
   | 'internal'
   | 'unavailable';
 
@@ -74,9 +76,16 @@ export class Refusal extends Error {
 export const refuse = (code: RefusalCode, detail: string, more?: RefusalMore): Refusal =>
   new Refusal(code, detail, more);
 
-/** One refusal for all the faults of a level; its sentence joins their details. */
-export const refuseAll = (code: RefusalCode, errors: Fault[]): Refusal =>
-  new Refusal(code, errors.map((fault) => fault.detail).join('; '), { errors });
+/** The most faults one refusal names, and the most of them that its sentence tells. */
+const MOST_FAULTS = 50;
+const MOST_TOLD = 5;
+
+/** One refusal for all the faults of a level, at most 50; its sentence joins the first of their details. */
+export const refuseAll = (code: RefusalCode, errors: Fault[]): Refusal => {
+  const told = errors.slice(0, MOST_TOLD).map(({ detail }) => detail);
+  if (errors.length > MOST_TOLD) told.push('and more');
+  return new Refusal(code, told.join('; '), { errors: errors.slice(0, MOST_FAULTS) });
+};
 
 /**
  * Runs all the checks of one level and throws one refusal with the faults of all that refuse; its code is that of the
@@ -98,8 +107,10 @@ export const checkTogether = async <T extends unknown[]>(
   const [first, ...others] = refusals;
   if (first === undefined) return results as T;
   if (others.length === 0) throw first;
-  throw refuseAll(
+  const all = refuseAll(
     first.code,
     refusals.flatMap(({ errors = [] }) => errors),
   );
+  const extra = Object.assign({}, ...refusals.map((refusal) => refusal.extra));
+  throw refuse(all.code, all.message, { errors: all.errors ?? [], extra });
 };

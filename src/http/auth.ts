@@ -21,9 +21,16 @@ declare module 'fastify' {
 /** Finds the bearer of a key; undefined for a wrong, expired or revoked one. */
 export type FindActor = (secret: string) => Promise<Actor | undefined>;
 
-/** The key of a request; undefined where there is none. Another scheme counts as no header. */
-const secretOf = (request: FastifyRequest): string | undefined =>
-  /^Bearer +([^ ]*) *$/i.exec(request.headers.authorization ?? '')?.[1];
+/**
+ * The key of a request; undefined where there is none. Another scheme counts as no header; `Bearer` with nothing or
+ * with spaces behind it is a wrong key, never none.
+ */
+const secretOf = ({ headers }: FastifyRequest): string | undefined => {
+  const { authorization = '' } = headers;
+  const end = authorization.indexOf(' ');
+  const scheme = end === -1 ? authorization : authorization.slice(0, end);
+  return scheme.toLowerCase() === 'bearer' ? authorization.slice(scheme.length).trim() : undefined;
+};
 
 /** Finds who calls. A wrong key is not refused here yet: the limit of its address comes first. */
 export const recogniseCallers = (app: FastifyInstance, findActor: FindActor): void => {

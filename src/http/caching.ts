@@ -2,8 +2,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
 
-/** Finds the next moment at which something goes live or ceases to be; null where none is set. */
-export type FindNextMoment = () => Promise<Date | null>;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When the request began: a moment that comes due while it is answered must still cut what may be kept. */
+    beganAt: Date;
+  }
+}
+
+/** Finds the first moment after one at which something goes live or ceases to be; null where none is set. */
+export type FindNextMoment = (after: Date) => Promise<Date | null>;
 
 /** The directives with `s-maxage` cut to the seconds that are left, and `max-age` never longer. */
 export const cutToMoment = (directives: string, secondsLeft: number): string =>
@@ -20,12 +27,16 @@ export const sayWhatMayBeKept = (
   app: FastifyInstance,
   { cacheControl, clock, findNextMoment }: { cacheControl: string; clock: Clock; findNextMoment: FindNextMoment },
 ): void => {
+  app.decorateRequest('beganAt');
+  app.addHook('onRequest', async (request) => {
+    request.beganAt = clock();
+  });
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.hasHeader('cache-control')) return payload;
     if (!isRead(request) || !mayBeKept(reply)) reply.header('cache-control', 'no-store');
     else if (request.caller) reply.header('cache-control', 'private, no-cache');
     else {
-      const next = await findNextMoment();
+      const next = await findNextMoment(request.beganAt);
       const left =
         next === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((next.getTime() - clock().getTime()) / 1000));
       reply.header('cache-control', cutToMoment(cacheControl, left));

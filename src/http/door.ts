@@ -3,9 +3,8 @@ import type { FastifyContextConfig } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { GRANTS, type Permission } from '../core/access.ts';
 import type { RefusalCode } from '../core/errors.ts';
-import { PROBLEMS } from './problem.ts';
-import { Problem } from './problem-schema.ts';
-import { closed } from './schema.ts';
+import { ALWAYS, RATE_LIMIT, refusalAnswers } from './refusal-answers.ts';
+import { closed, ENTITY_TAGS_PATTERN } from './schema.ts';
 
 type Answers = Record<number, TSchema>;
 type DoorSpec = {
@@ -65,13 +64,14 @@ export const LINK = {
 export const LOCATION = {
   Location: { type: 'string', description: 'The path of what was made', examples: ['/v1/articles/7'] },
 };
-const RETRY_AFTER = { 'Retry-After': { type: 'string', description: 'Seconds to wait', examples: ['30'] } };
-const ALLOW_KEY = { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate', examples: ['Bearer'] } };
-
 /** The header parameters of conditional requests. */
 export const IfMatch = Type.Object({
   'if-match': Type.Optional(
-    Type.String({ description: 'The ETag you have read: the write happens only to that version', examples: ['"7"'] }),
+    Type.String({
+      pattern: ENTITY_TAGS_PATTERN,
+      description: 'The ETag you have read: the write happens only to that version',
+      examples: ['"7"'],
+    }),
   ),
 });
 export const IfNoneMatch = Type.Object({
@@ -83,51 +83,6 @@ export const IfNoneMatch = Type.Object({
   ),
 });
 
-/** The refusals that the shape of a door brings with it. */
-const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): RefusalCode[] => [
-  'invalid-request',
-  'unauthenticated',
-  ...(access !== undefined && Object.values(GRANTS[access]).some((grant) => grant !== 'yes')
-    ? (['forbidden'] as const)
-    : []),
-  ...(params ? (['not-found'] as const) : []),
-  ...(body ? (['malformed-json', 'payload-too-large', 'unsupported-media-type'] as const) : []),
-  ...(headers === IfMatch ? (['version-mismatch', 'precondition-required'] as const) : []),
-  ...(200 in answers || 201 in answers || 204 in answers ? (['rate-limited', 'internal', 'unavailable'] as const) : []),
-];
-
-const exampleOf = (code: RefusalCode) => ({
-  type: `/problems/${code}`,
-  ...PROBLEMS[code],
-  detail: PROBLEMS[code].title,
-  instance: '/v1/articles',
-  code,
-  requestId: '8c1a6f0e',
-});
-
-const refusalAnswers = (codes: Iterable<RefusalCode>): Answers => {
-  const byStatus = new Map<number, RefusalCode[]>();
-  for (const code of new Set(codes)) {
-    const { status } = PROBLEMS[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
-      status,
-      {
-        description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
-        headers: { ...(status === 429 || status === 503 ? RETRY_AFTER : {}), ...(status === 401 ? ALLOW_KEY : {}) },
-        content: {
-          'application/problem+json': {
-            schema: Problem,
-            examples: Object.fromEntries(group.map((code) => [code, { value: exampleOf(code) }])),
-          },
-        },
-      } as unknown as TSchema,
-    ]),
-  );
-};
-
 const NO_QUERY = closed({});
 
 /** Who may pass, for the document: a key is needed, or optional, or changes nothing. */
@@ -136,22 +91,37 @@ const securityOf = (access: Permission | undefined) => {
   return GRANTS[access].anonymous === 'no' ? [{ bearer: [] }] : [{}, { bearer: [] }];
 };
 
+/** The refusals that the shape of a door brings with it. */
+const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): RefusalCode[] => [
+  ...(['invalid-request', 'unauthenticated', 'rate-limited', 'internal', 'unavailable'] as const),
+  ...(access !== undefined && Object.values(GRANTS[access]).some((grant) => grant !== 'yes')
+    ? (['forbidden'] as const)
+    : []),
+  ...(params ? (['not-found'] as const) : []),
+  // A write may come with a body also where none is taken: it is read, and refused.
+  ...(body || headers === IfMatch || 204 in answers
+    ? (['malformed-json', 'payload-too-large', 'unsupported-media-type'] as const)
+    : []),
+  ...(headers === IfMatch ? (['version-mismatch', 'precondition-required'] as const) : []),
+];
+
+/** The answers of a door with the headers that all answers have. */
+const answersOf = ({ answers, headers, access }: DoorSpec): Answers => {
+  const common = { ...ALWAYS, ...(access !== undefined && RATE_LIMIT) };
+  const { ETag } = headersOf(answers[200]);
+  const unchanged = noContent('You hold these bytes already', { ETag });
+  const all = { ...answers, ...(ETag !== undefined && headers === IfNoneMatch && { 304: unchanged }) };
+  return Object.fromEntries(
+    Object.entries(all).map(([status, given]) => [status, { ...given, headers: { ...headersOf(given), ...common } }]),
+  );
+};
+
+const headersOf = (schema: TSchema | undefined): Record<string, object> =>
+  (schema as { headers?: Record<string, object> } | undefined)?.headers ?? {};
+
 /** Builds the options of a Fastify route from what is said of its door. */
 export const door = <const S extends DoorSpec>(spec: S) => {
-  const {
-    operationId,
-    summary,
-    description,
-    tag,
-    access,
-    rate,
-    bodyLimit,
-    params,
-    querystring,
-    body,
-    headers,
-    answers,
-  } = spec;
+  const { operationId, summary, description, tag, access, rate, bodyLimit, params, querystring, body, headers } = spec;
   const schema = {
     operationId,
     summary,
@@ -163,8 +133,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     ...(body && { body }),
     ...(headers && { headers }),
     response: {
-      ...answers,
-      ...(200 in answers && headers === IfNoneMatch && { 304: noContent('You hold these bytes already') }),
+      ...answersOf(spec),
       ...refusalAnswers([...impliedRefusals(spec), ...(spec.refusals ?? [])]),
     },
   };

@@ -41,16 +41,26 @@ const appendVary = (reply: FastifyReply, name: string): void => {
   reply.header('vary', vary ? `${vary}, ${name}` : name);
 };
 
-/** Sets the headers of every answer, problems among them, and answers preflights of known paths. */
-export const setCommonHeaders = (
-  app: FastifyInstance,
-  origins: readonly string[],
-  methodsOf: (url: string) => readonly string[],
-): void => {
-  app.addHook('onRequest', async (request, reply) => {
+/** Sets the headers that every answer has. */
+export type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** What sets the headers of every answer, for an app with these CORS origins. */
+export const commonHeaders =
+  (origins: readonly string[]): SetHeaders =>
+  (request, reply) => {
     reply.headers(SAFETY).header('vary', 'Authorization, Accept-Encoding').header('x-request-id', request.id);
     allowOrigin(request, reply, origins);
     reply.header('access-control-expose-headers', EXPOSED_HEADERS);
+  };
+
+/** Sets the headers of every answer, problems among them, and answers preflights of known paths. */
+export const answerPreflights = (
+  app: FastifyInstance,
+  setHeaders: SetHeaders,
+  methodsOf: (url: string) => readonly string[],
+): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    setHeaders(request, reply);
     const preflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
     if (!preflight || methodsOf(request.url).length === 0) return undefined;
     return reply

@@ -35,11 +35,16 @@ const unplainFaults = (value: unknown, pointer: string): Fault[] => {
   );
 };
 
-const parse = (request: FastifyRequest, bytes: Buffer): unknown => {
-  if (bytes.length === 0) return undefined; // an empty body counts as absent
+/**
+ * Reads the bytes of a body, strictly; `value` is undefined where there are none, `faults` are those no schema can see.
+ * Throws `malformed-json` and `invalid-request`.
+ */
+export const readJson = (bytes: Buffer): { value: unknown; faults: Fault[] } => {
+  if (bytes.length === 0) return { value: undefined, faults: [] }; // an empty body counts as absent
   if (!isUtf8(bytes)) throw refuse('malformed-json', 'The body is not UTF-8');
   const text = bytes.toString('utf8');
-  if (text.startsWith('\ufeff')) throw refuse('malformed-json', 'The body begins with a byte order mark; send it without');
+  if (text.startsWith('\ufeff'))
+    throw refuse('malformed-json', 'The body begins with a byte order mark; send it without');
   const faults = faultsOfShape(text);
   let value: unknown;
   try {
@@ -49,8 +54,7 @@ const parse = (request: FastifyRequest, bytes: Buffer): unknown => {
     throw error;
   }
   if (SUSPICIOUS.test(text)) faults.push(...unplainFaults(value, ''));
-  request.bodyFaults = faults;
-  return value;
+  return { value, faults };
 };
 
 /** Refuses the merge patch where it has no meaning, and text in another coding than UTF-8 (RFC 8259, section 8.1). */
@@ -74,7 +78,9 @@ export const readJsonBodies = (app: FastifyInstance): void => {
     { parseAs: 'buffer' },
     async (request: FastifyRequest, bytes: string | Buffer) => {
       checkType(request);
-      return parse(request, bytes as Buffer);
+      const { value, faults } = readJson(bytes as Buffer);
+      request.bodyFaults = faults;
+      return value;
     },
   );
 };

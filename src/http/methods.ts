@@ -1,10 +1,19 @@
 /** Tells an unknown path (404) from a known one asked with another method (405), before anything else is looked at. */
 import type { FastifyInstance } from 'fastify';
 import findMyWay from 'find-my-way';
-import { refuse } from '../core/errors.ts';
+import { type Refusal, refuse } from '../core/errors.ts';
 
 /** The longest parameter of a path: slugs may have 200 letters, each written as up to twelve. */
 export const MAX_PARAM_LENGTH = 2400;
+
+/** The order in which `Allow` names them. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
+
+/** The refusal of an unknown path. */
+export const nothingAt = (url: string): Refusal => {
+  const path = pathOf(url);
+  return refuse('not-found', `There is nothing at ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`);
+};
 
 /** Remembers every path with its methods; `methodsOf` answers what may be done there. */
 export const rememberMethods = (app: FastifyInstance): ((url: string) => readonly string[]) => {
@@ -16,15 +25,25 @@ export const rememberMethods = (app: FastifyInstance): ((url: string) => readonl
     known.set(url, methods);
     for (const name of [method].flat()) methods.add(name);
   });
-  return (url) => [...((paths.find('GET', url.split('?', 1)[0] ?? '/')?.store as Set<string> | undefined) ?? [])];
+  return (url) => {
+    const found = paths.find('GET', pathOf(url));
+    if (!found || isEmptyStep(found.params)) return [];
+    return METHODS.filter((method) => (found.store as Set<string>).has(method));
+  };
 };
+
+/** Whether a parameter is empty, as the id of `/v1/articles/` would be: such a path names nothing. */
+const isEmptyStep = (params: unknown) => Object.values(params ?? {}).includes('');
+
+/** The path of a URL, without its query. */
+export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
 
 /** Refuses what no route takes: 405 with `Allow` on a known path, else 404. */
 export const refuseUnknownDoors = (app: FastifyInstance, methodsOf: (url: string) => readonly string[]): void => {
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return;
+    if (!request.is404 && !isEmptyStep(request.params)) return;
     const methods = methodsOf(request.url);
-    if (methods.length === 0) throw refuse('not-found', `There is nothing at ${request.url.split('?', 1)[0]}`);
+    if (methods.length === 0) throw nothingAt(request.url);
     reply.header('allow', methods.join(', '));
     throw refuse(
       'method-not-allowed',

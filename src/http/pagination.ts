@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import { type Fault, refuse, refuseAll } from '../core/errors.ts';
+import { type Fault, refuseAll } from '../core/errors.ts';
 import type { Place, Slice, Sliced, SortKind } from '../core/slice.ts';
-import { component, MAX_ID, nullable, oneOf } from './schema.ts';
+import { pathOf } from './methods.ts';
+import { component, components, MAX_ID, nullable, oneOf } from './schema.ts';
 
 /** The most rows that can be reached by number: page × limit. */
 const NUMBERED_REACH = 100_000;
@@ -30,6 +31,7 @@ export const pageQuery = {
   count: Type.Optional(oneOf(['exact'], { description: 'Adds `total` to a list by cursor' })),
 };
 
+const paginationExample = { limit: 20, next: null, previous: null };
 const Pagination = component(
   'Pagination',
   Type.Object(
@@ -41,18 +43,28 @@ const Pagination = component(
       page: Type.Optional(Type.Integer({ description: 'With `page`: its number' })),
       pages: Type.Optional(Type.Integer({ description: 'With `page`: how many there are' })),
     },
-    { description: 'Where a page stands in its list', examples: [{ limit: 20, next: null, previous: null }] },
+    { description: 'Where a page stands in its list', examples: [paginationExample] },
   ),
 );
 
-/** The component of a list of some items. */
-export const listOf = <T extends TSchema>(name: string, items: T, description: string) =>
-  component(name, Type.Object({ data: Type.Array(items), pagination: Pagination }, { description }));
+/** The component of a list of some component; its example holds the one of the item. */
+export const listOf = <T extends TSchema>(name: string, items: T, description: string) => {
+  const item = components.get(String((items as { $ref?: string }).$ref).slice(0, -1)) as { examples?: unknown[] };
+  const examples = [{ data: item.examples ?? [], pagination: paginationExample }];
+  return component(name, Type.Object({ data: Type.Array(items), pagination: Pagination }, { description, examples }));
+};
 
 export type PageQuery = { limit?: number; cursor?: string; page?: number; count?: 'exact' };
 
 const cursorRefused = () =>
-  refuse('invalid-cursor', 'The cursor was not given by this list with these filters and this sort');
+  refuseAll('invalid-cursor', [
+    {
+      in: 'query',
+      name: 'cursor',
+      code: 'invalid-cursor',
+      detail: 'cursor was not given by this list with these filters and this sort',
+    },
+  ]);
 
 /** What makes two requests the same list: the path and all parameters but those of paging. */
 const fingerprintOf = (request: FastifyRequest): string => {
@@ -60,9 +72,8 @@ const fingerprintOf = (request: FastifyRequest): string => {
   const parts = Object.keys(filters)
     .sort()
     .map((name) => [name, filters[name]]);
-  const path = request.url.split('?', 1)[0];
   return createHash('sha256')
-    .update(JSON.stringify([path, parts]))
+    .update(JSON.stringify([pathOf(request.url), parts]))
     .digest('base64url')
     .slice(0, 8);
 };
@@ -85,7 +96,10 @@ const decodeCursor = (cursor: string, kind: SortKind, fingerprint: string): { pl
   if (!Array.isArray(parts) || parts.length !== 4) throw cursorRefused();
   const [value, id, before, print] = parts as unknown[];
   const isId = Number.isInteger(id) && (id as number) >= 1 && (id as number) <= MAX_ID;
-  const isValue = kind === 'text' ? typeof value === 'string' && value.isWellFormed() : isPlaceNumber(kind, value);
+  const isValue =
+    kind === 'text'
+      ? typeof value === 'string' && value.isWellFormed() && !value.includes('\0')
+      : isPlaceNumber(kind, value);
   if (!isId || !isValue || (before !== 0 && before !== 1) || print !== fingerprint) throw cursorRefused();
   return { place: { value: value as string | number, id: id as number }, before: before === 1 };
 };
@@ -116,12 +130,12 @@ export const sliceOf = (request: FastifyRequest, kind: SortKind): Slice => {
 
 /** The address of the same list with other paging. */
 const addressOf = (request: FastifyRequest, changes: Record<string, string | undefined>): string => {
-  const [path, query = ''] = request.url.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const path = pathOf(request.url);
+  const parameters = new URLSearchParams(request.url.slice(path.length));
   for (const name of ['cursor', 'page']) parameters.delete(name);
   for (const [name, value] of Object.entries(changes)) if (value !== undefined) parameters.set(name, value);
   const text = parameters.toString();
-  return text === '' ? (path as string) : `${path}?${text}`;
+  return text === '' ? path : `${path}?${text}`;
 };
 
 /**

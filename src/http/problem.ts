@@ -1,6 +1,9 @@
 /** Refusals on the wire: RFC 9457 problems, one table of codes, one place where what is thrown is answered. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, Refusal, type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
+import type { SetHeaders } from './headers.ts';
+import { nothingAt, pathOf } from './methods.ts';
+import { describeError, logRequest } from './request-log.ts';
 import { faultsOfRequest } from './validation.ts';
 
 type Row = { status: number; title: string };
@@ -32,12 +35,11 @@ export const PROBLEMS: Record<RefusalCode, Row> = {
   unrenderable: { status: 422, title: 'The text cannot be rendered within the limits' },
   'precondition-required': { status: 428, title: 'The write must be conditional' },
   'rate-limited': { status: 429, title: 'Too many requests' },
+  'request-timeout': { status: 408, title: 'The request came too slowly' },
+  'headers-too-large': { status: 431, title: 'The headers of the request are too large' },
   internal: { status: 500, title: 'Something went wrong inside' },
   unavailable: { status: 503, title: 'The service cannot answer now' },
 };
-
-/** The most faults one problem names. */
-const MOST_FAULTS = 50;
 
 /** A problem as it is sent (RFC 9457 with `code`, `requestId` and, where there are faults, `errors`). */
 export type ProblemBody = Row & {
@@ -52,7 +54,8 @@ export type ProblemBody = Row & {
 /** Where a code is explained. */
 export const problemType = (code: RefusalCode): string => `/problems/${code}`;
 
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '/';
+const badPath = (code: string, detail: string) =>
+  refuseAll('invalid-request', [{ in: 'path', name: '', code, detail }]);
 
 /** Errors of Fastify's own, as refusals; undefined: it is none that a caller caused. */
 const refusalOf = (error: FastifyError): Refusal | undefined => {
@@ -64,10 +67,9 @@ const refusalOf = (error: FastifyError): Refusal | undefined => {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return refuse('malformed-json', 'The body ends before or after its Content-Length');
     case 'FST_ERR_BAD_URL':
+      return badPath('wrong-format', 'The path is not well-encoded UTF-8');
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return refuse('invalid-request', 'The path is not well encoded', {
-        errors: [{ in: 'path', name: '', code: 'malformed', detail: 'The path is not well encoded' }],
-      });
+      return badPath('too-long', 'A part of the path is too long');
     default:
       return undefined;
   }
@@ -81,11 +83,11 @@ const sendProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refu
     title: row.title,
     status: row.status,
     detail: refusal.message,
-    instance: pathOf(request),
+    instance: pathOf(request.url),
     code: refusal.code,
     requestId: request.id,
     ...refusal.extra,
-    ...(refusal.errors && { errors: refusal.errors.slice(0, MOST_FAULTS) }),
+    ...(refusal.errors && { errors: refusal.errors }),
   };
   if (refusal.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (refusal.retryAfter !== undefined) reply.header('retry-after', String(refusal.retryAfter));
@@ -106,7 +108,7 @@ const answerError = (error: FastifyError, request: FastifyRequest, reply: Fastif
   }
   const refusal = refusalOf(error);
   if (refusal) return sendProblem(request, reply, refusal);
-  request.log.error({ err: error }, 'internal error');
+  request.log.error({ err: describeError(error) }, 'internal error');
   return sendProblem(request, reply, refuse('internal', 'The error has been logged under this request id'));
 };
 
@@ -114,12 +116,14 @@ const answerError = (error: FastifyError, request: FastifyRequest, reply: Fastif
 export const answerProblems = (app: FastifyInstance): void => {
   app.setErrorHandler(answerError);
   // The hook of `methods.ts` has already answered unknown paths; this stands behind it for what the router alone refuses.
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, refuse('not-found', `There is nothing at ${pathOf(request)}`)),
-  );
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, nothingAt(request.url)));
 };
 
-/** For errors the framework meets before any route, such as a badly encoded path. */
-export const answerFrameworkError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-  answerError(error, request, reply);
-};
+/** For errors the framework meets before any route and hook, such as a badly encoded path. */
+export const answerFrameworkErrors =
+  (setHeaders: SetHeaders) =>
+  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    setHeaders(request, reply);
+    answerError(error, request, reply);
+    logRequest(request, reply);
+  };

@@ -1,18 +1,49 @@
-/** One JSON line a request: never a query string, a header, an email or a key. */
-import type { FastifyInstance } from 'fastify';
+/** The log: one JSON line a request, and never a query string, a header, a body, an email or a key. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pathOf } from './methods.ts';
+
+/** Writes the line of a request. */
+export const logRequest = (request: FastifyRequest, reply: FastifyReply): void => {
+  request.log.info(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      path: pathOf(request.url),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      keyId: request.caller?.keyId ?? null,
+    },
+    'request',
+  );
+};
 
 export const logRequests = (app: FastifyInstance): void => {
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? null,
-        path: request.url.split('?', 1)[0],
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        keyId: request.caller?.keyId ?? null,
-      },
-      'request',
-    );
-  });
+  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
+};
+
+const SECRETS = /glk_[A-Za-z0-9_-]+|[^\s@<>"',;:()[\]]+@[^\s@<>"',;:()[\]]+/g;
+const LONGEST_MESSAGE = 500;
+
+const safe = (text: string) => text.slice(0, LONGEST_MESSAGE).replaceAll(SECRETS, '…');
+
+const stackOf = ({ stack = '' }: Error): string =>
+  stack
+    .split('\n')
+    .filter((line) => /^ {4}at /.test(line))
+    .join('\n');
+
+/**
+ * An error for the log. The message of a failed query quotes the values that were written, emails and texts among them:
+ * its statement is told instead, with the message of its cause. Messages of others are cut, keys and emails masked.
+ */
+export const describeError = (error: unknown): Record<string, unknown> => {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { query, code } = error as { query?: unknown; code?: unknown };
+  return {
+    type: error.name,
+    ...(typeof code === 'string' && { code }),
+    ...(typeof query === 'string' ? { query: query.slice(0, LONGEST_MESSAGE) } : { message: safe(error.message) }),
+    stack: stackOf(error),
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
 };

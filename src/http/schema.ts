@@ -1,5 +1,6 @@
 /** The vocabulary of schemas: named components, nullables, and the types all features share. */
 import { type Static, type TSchema, Type } from 'typebox';
+import { SLUG_PATTERN } from '../core/slug.ts';
 
 /** Every named component of the document, by name. */
 export const components = new Map<string, TSchema>();
@@ -34,9 +35,14 @@ export const MAX_ID = 2_147_483_647;
 
 export const Id = (options: object = {}) => Type.Integer({ minimum: 1, maximum: MAX_ID, ...options });
 export const Text = (max: number, options: object = {}) => Type.String({ maxLength: max, ...options });
+/** Something that is no space: classes are spelt out, as `\s` differs between languages. */
+export const FILLED_PATTERN = '[^ \\t\\r\\n\\u00a0\\u3000]';
+/** A list of entity tags, or `*` (RFC 9110, If-Match). */
+export const ENTITY_TAGS_PATTERN =
+  '^[ \\t]*(?:\\*|(?:W/)?"[!#-~\\u0080-\\u00ff]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~\\u0080-\\u00ff]*")*)[ \\t]*$';
 /** Text that is not empty and not only spaces. */
 export const FilledText = (max: number, options: object = {}) =>
-  Type.String({ minLength: 1, maxLength: max, pattern: '[^ \\t\\r\\n\\u00a0\\u3000]', ...options });
+  Type.String({ minLength: 1, maxLength: max, pattern: FILLED_PATTERN, ...options });
 export const Url = (options: object = {}) =>
   Type.String({ format: 'uri', maxLength: 2048, description: 'An absolute http or https address', ...options });
 export const Email = (options: object = {}) => Type.String({ format: 'email', maxLength: 254, ...options });
@@ -44,7 +50,7 @@ export const Moment = (options: object = {}) =>
   Type.String({ format: 'date-time', examples: ['2026-11-22T07:00:00.000Z'], ...options });
 export const Slug = (options: object = {}) =>
   Type.String({
-    pattern: '^[a-z0-9]+(?:-[a-z0-9]+)*$',
+    pattern: SLUG_PATTERN,
     minLength: 1,
     maxLength: 200,
     description: 'Lower-case letters and digits with single hyphens between them',
@@ -56,6 +62,8 @@ export const QueryList = <T extends TSchema>(items: T, options: object = {}) =>
   Type.Array(items, { maxItems: 20, minItems: 1, ...options });
 
 /** The path of one thing by its id. */
-export const ById = closed({ id: Id({ description: 'The id' }) });
+export const ById = closed({ id: Id({ description: 'The id', examples: [7] }) });
 /** The path of one thing by its slug. Any text may be asked for; what no slug can be is simply not found. */
-export const BySlug = closed({ slug: Type.String({ minLength: 1, maxLength: 200, description: 'The slug' }) });
+export const BySlug = closed({
+  slug: Type.String({ minLength: 1, maxLength: 200, description: 'The slug', examples: ['the-harbour-at-night'] }),
+});

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { type RefusalCode, refuse } from '../core/errors.ts';
 import { answer, door, IfNoneMatch, LIST_ETAG } from './door.ts';
 import { PROBLEMS, problemType } from './problem.ts';
+import { describeError } from './request-log.ts';
 import { closed, component } from './schema.ts';
 
 const Health = component(
@@ -67,7 +68,7 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
       try {
         await checkReady();
       } catch (error) {
-        request.log.error({ err: error }, 'not ready');
+        request.log.error({ err: describeError(error) }, 'not ready');
         throw refuse('unavailable', 'The database cannot be written to', { retryAfter: 5 });
       }
       return { status: 'ok' };

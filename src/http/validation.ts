@@ -3,7 +3,10 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import type { Fault } from '../core/errors.ts';
-import { parseMoment } from '../core/moment.ts';
+import { faultsOf } from './faults.ts';
+import { FORMATS } from './formats.ts';
+import { faultsOfBody } from './json-body.ts';
+import { pointerStep } from './json-shape.ts';
 
 type Schema = { type?: string | string[]; items?: Schema; properties?: Record<string, Schema> };
 type Part = 'body' | 'params' | 'querystring' | 'headers';
@@ -11,46 +14,6 @@ type Part = 'body' | 'params' | 'querystring' | 'headers';
 const PARTS: readonly Part[] = ['params', 'body', 'querystring', 'headers'];
 const WIRE_NAME: Record<Part, Fault['in']> = { body: 'body', params: 'path', querystring: 'query', headers: 'header' };
 const CANONICAL_INTEGER = /^-?(?:0|[1-9][0-9]{0,15})$/;
-
-/** The names of the keywords of JSON Schema, as the codes of faults. */
-const CODES: Record<string, string> = {
-  additionalProperties: 'unknown-field',
-  required: 'required',
-  type: 'wrong-type',
-  minLength: 'too-short',
-  maxLength: 'too-long',
-  minimum: 'too-small',
-  maximum: 'too-large',
-  minItems: 'too-few',
-  maxItems: 'too-many',
-  minProperties: 'too-few',
-  uniqueItems: 'not-unique',
-  pattern: 'wrong-pattern',
-  format: 'wrong-format',
-  enum: 'not-allowed',
-};
-
-const isWebAddress = (text: string): boolean => {
-  if (!/^https?:\/\//i.test(text) || /[\s<>"]/.test(text)) return false;
-  return URL.canParse(text);
-};
-
-const isLanguage = (text: string): boolean => {
-  try {
-    return Intl.getCanonicalLocales(text).length === 1;
-  } catch {
-    return false;
-  }
-};
-
-const isTimeZone = (text: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** Ajv as all of Galley uses it: nothing removed, nothing coerced, formats as the contract means them. */
 export const createAjv = (): Ajv => {
@@ -65,10 +28,7 @@ export const createAjv = (): Ajv => {
     keywords: ['x-read-only', 'example'],
   });
   (addFormats as unknown as typeof addFormats.default)(ajv, ['email']);
-  ajv.addFormat('uri', isWebAddress);
-  ajv.addFormat('date-time', (text) => parseMoment(text) !== undefined);
-  ajv.addFormat('bcp47', isLanguage);
-  ajv.addFormat('time-zone', isTimeZone);
+  for (const [name, { takes }] of Object.entries(FORMATS)) ajv.addFormat(name, takes);
   return ajv;
 };
 
@@ -97,6 +57,15 @@ const readList = (schema: Schema, value: unknown): unknown =>
 const isPlainText = (text: unknown): boolean =>
   typeof text !== 'string' || (!text.includes('\0') && text.isWellFormed());
 
+/** An error in the form of Ajv's. */
+const ownError = (name: string, keyword: string, message: string): ErrorObject => ({
+  keyword,
+  instancePath: pointerStep(name),
+  schemaPath: '',
+  params: {},
+  message,
+});
+
 /**
  * The fault of values that name text no engine keeps alike: NUL and lone surrogates. (The body is checked where it
  * is parsed.)
@@ -104,26 +73,30 @@ const isPlainText = (text: unknown): boolean =>
 const unplainFaults = (values: Record<string, unknown>): ErrorObject[] =>
   Object.entries(values)
     .filter(([, value]) => ![value].flat().every(isPlainText))
-    .map(([name]) => ({
-      keyword: 'format',
-      instancePath: `/${name}`,
-      schemaPath: '',
-      params: {},
-      message: 'must be well-formed Unicode without NUL',
-    }));
+    .map(([name]) => ownError(name, 'unplain', 'must be well-formed Unicode without NUL'));
+
+/** The faults of scalars that are given more than once. */
+const repeatedFaults = (schema: Schema, values: Record<string, unknown>): ErrorObject[] =>
+  Object.keys(values)
+    .filter((name) => Array.isArray(values[name]) && schema.properties?.[name] && !isList(schema.properties[name]))
+    .map((name) => ownError(name, 'repeated', 'must be given once'));
+
+const isList = (schema: Schema | undefined) => typeOf(schema) === 'array';
 
 const readerOf = (schema: Schema, check: ValidateFunction): ValidateFunction => {
   const validate = (data: Record<string, unknown>): boolean => {
+    const repeated = repeatedFaults(schema, data);
     for (const name of Object.keys(data)) {
       const field = schema.properties?.[name];
-      data[name] = typeOf(field) === 'array' ? readList(field as Schema, data[name]) : readText(field, data[name]);
+      data[name] = isList(field) ? readList(field as Schema, data[name]) : readText(field, data[name]);
     }
-    const valid = check(data) as boolean;
-    const unplain = unplainFaults(data);
-    (validate as ValidateFunction).errors = [...(valid ? [] : (check.errors ?? [])), ...unplain];
-    return valid && unplain.length === 0;
+    const found = check(data) ? [] : (check.errors ?? []);
+    const own = [...repeated, ...unplainFaults(data)];
+    const isOwn = ({ instancePath }: ErrorObject) => own.some((error) => error.instancePath === instancePath);
+    (validate as ValidateFunction).errors = [...own, ...found.filter((error) => !isOwn(error))];
+    return found.length + own.length === 0;
   };
-  return validate as unknown as ValidateFunction;
+  return validate as unknown as ValidateFunction; // a plain function with `errors` is all that Fastify asks for
 };
 
 /** Builds Fastify's validators: one strict Ajv for all parts; path and query are read as canonical text first. */
@@ -136,72 +109,27 @@ export const buildValidator = (shared: Record<string, unknown>) => {
   };
 };
 
-const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
-
-/** The field a fault is about: the pointer of its value, or of the member that is missing or too much. */
-const pointerOf = ({ keyword, instancePath, params }: ErrorObject): string => {
-  if (keyword === 'additionalProperties') return `${instancePath}/${escapePointer(String(params.additionalProperty))}`;
-  if (keyword === 'required') return `${instancePath}/${escapePointer(String(params.missingProperty))}`;
-  return instancePath;
-};
-
-/** Whether a member that the schema does not take is one that Galley answers and nobody sends. */
-const isReadOnly = ({ keyword, params, parentSchema }: ErrorObject): boolean =>
-  keyword === 'additionalProperties' &&
-  ((parentSchema?.['x-read-only'] ?? []) as string[]).includes(String(params.additionalProperty));
-
-const detailOf = (fault: ErrorObject, name: string): string => {
-  switch (fault.keyword) {
-    case 'additionalProperties':
-      return isReadOnly(fault) ? `${name} is read-only` : `${name} is not known here`;
-    case 'required':
-      return `${name} is required`;
-    case 'enum':
-      return `${name} must be one of ${(fault.params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
-    default:
-      return `${name || 'The body'} ${fault.message ?? 'is not valid'}`;
-  }
-};
-
-const faultOf = (part: Part, error: ErrorObject): Fault => {
-  const pointer = pointerOf(error);
-  const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
-  const code = isReadOnly(error) ? 'read-only' : (CODES[error.keyword] ?? 'invalid');
-  const where = part === 'body' ? { pointer } : { name: name.split('/')[0] ?? '' };
-  return { in: WIRE_NAME[part], ...where, code, detail: detailOf(error, name) };
-};
-
-/** Ajv's own remarks about combinators say nothing that the faults inside them do not. */
-const isTelling = ({ keyword }: ErrorObject) => !['if', 'anyOf', 'oneOf', 'not'].includes(keyword);
-
-const distinct = (faults: Fault[]): Fault[] => [
-  ...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values(),
-];
-
 /**
  * Every fault of a request whose validation failed. Fastify stops at the first part with a fault; on this cold path the
  * parts after it are checked too.
  */
 export const faultsOfRequest = (request: FastifyRequest, error: FastifyError): Fault[] => {
-  const failed = error.validationContext === 'querystring' ? 'querystring' : (error.validationContext as Part);
-  const faults = ((error.validation ?? []) as ErrorObject[]).map((fault) => [failed, fault] as const);
+  const failed = error.validationContext as Part;
   const values: Record<Part, unknown> = {
     params: request.params,
     body: request.body,
     querystring: request.query,
     headers: request.headers,
   };
-  for (const part of PARTS.slice(PARTS.indexOf(failed) + 1)) {
+  const errorsOf = (part: Part): ErrorObject[] => {
+    if (part === failed) return (error.validation ?? []) as ErrorObject[];
+    if (PARTS.indexOf(part) < PARTS.indexOf(failed)) return [];
     const check = request.getValidationFunction(part);
-    if (check && !check(values[part]))
-      for (const fault of (check.errors ?? []) as ErrorObject[]) faults.push([part, fault]);
-  }
-  const telling = faults.filter(([, fault]) => isTelling(fault));
-  return distinct((telling.length > 0 ? telling : faults).map(([part, fault]) => faultOf(part, fault)));
-};
-
-/** Every fault of a value that a schema of `createAjv` did not take, told as of a body. */
-export const faultsOfBody = (errors: ErrorObject[]): Fault[] => {
-  const telling = errors.filter(isTelling);
-  return distinct((telling.length > 0 ? telling : errors).map((fault) => faultOf('body', fault)));
+    return !check || check(values[part]) ? [] : ((check.errors ?? []) as ErrorObject[]);
+  };
+  const faults = PARTS.flatMap((part) => faultsOf(WIRE_NAME[part], errorsOf(part)));
+  return [
+    ...faults,
+    ...faultsOfBody(request).filter(({ pointer }) => !faults.some((fault) => fault.pointer === pointer)),
+  ];
 };

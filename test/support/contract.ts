@@ -9,7 +9,7 @@ type Json = any;
 
 const METHODS = ['get', 'post', 'patch', 'delete'];
 
-/** Answers outside any operation: unknown paths, unknown methods, preflights, and the document itself. */
+/** Pages that the document does not describe: itself and its viewer. */
 const UNDOCUMENTED = /^\/(?:docs|openapi\.(?:json|yaml))(?:\/|$)/;
 
 /** Turns `/v1/articles/{id}` into what matches it; fixed paths come before those with parameters. */
@@ -32,6 +32,16 @@ const closeObjects = (schema: Json): Json => {
   return isObject ? { ...copy, additionalProperties: false } : copy;
 };
 
+/** Whether a path is no UTF-8: such a request has no route, and is refused before any is looked for. */
+const isUnreadable = (path: string): boolean => {
+  try {
+    decodeURIComponent(path);
+    return false;
+  } catch {
+    return true;
+  }
+};
+
 /** Builds the check of a document; it returns what is wrong with an answer. */
 export const holdToContract = (document: Json) => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
@@ -52,6 +62,7 @@ export const holdToContract = (document: Json) => {
     const status = answer.statusCode;
     const type = String(answer.headers['content-type'] ?? '').split(';', 1)[0] ?? '';
     if (UNDOCUMENTED.test(path)) return [];
+    if (isUnreadable(path)) return status === 400 || status === 405 ? [] : [`a badly encoded path, yet ${status}`];
     const item = routes.filter(({ pattern }) => pattern.test(path)).map(({ template }) => document.paths[template]);
     const verb = method.toLowerCase() === 'head' ? 'get' : method.toLowerCase();
     const operation = item.find((candidate) => candidate[verb])?.[verb];
@@ -59,19 +70,20 @@ export const holdToContract = (document: Json) => {
       if (METHODS.includes(verb) && item.length === 0) return status === 404 ? [] : [`unknown path, yet ${status}`];
       return [204, 400, 404, 405].includes(status) ? [] : [`unknown operation, yet ${status}`];
     }
-    const response = operation.responses[status];
+    const given = operation.responses[status];
+    const response = given?.$ref ? document.components.responses[given.$ref.split('/').at(-1)] : given;
     if (!response) return [`status ${status} is not documented: ${answer.payload.slice(0, 300)}`];
+    const missing = Object.entries<Json>(response.headers ?? {})
+      .filter(([name, { required }]) => required && answer.headers[name.toLowerCase()] === undefined)
+      .map(([name]) => `header ${name} is documented but absent`);
     const contents = response.content;
-    if (!contents || method === 'HEAD') return answer.payload === '' ? [] : ['a body that is not documented'];
+    if (!contents || method === 'HEAD') return answer.payload === '' ? missing : ['a body that is not documented'];
     const schema = contents[type]?.schema;
     if (!schema) return [`media type ${type} is not documented for ${status}`];
-    const missing = Object.keys(response.headers ?? {}).filter(
-      (name) => answer.headers[name.toLowerCase()] === undefined && !(name === 'Retry-After' && status === 503),
-    );
     const validate = validatorOf(schema);
     const valid = validate(JSON.parse(answer.payload));
     return [
-      ...missing.map((name) => `header ${name} is documented but absent`),
+      ...missing,
       ...(valid
         ? []
         : (validate.errors ?? []).map(

@@ -1,0 +1,47 @@
+/** The formats of the contract: what each takes, and how a fault says what it takes. */
+import { parseMoment } from '../core/moment.ts';
+import { SLUG_PATTERN } from '../core/slug.ts';
+import { ENTITY_TAGS_PATTERN, FILLED_PATTERN } from './schema.ts';
+
+const isWebAddress = (text: string): boolean => {
+  if (!/^https?:\/\//i.test(text) || /[\s<>"]/.test(text)) return false;
+  return URL.canParse(text);
+};
+
+/** Whether `read` takes the text without a RangeError, which is how Intl refuses names it does not know. */
+const isKnown = (read: () => unknown): boolean => {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+export const FORMATS: Record<string, { takes: (text: string) => boolean; is: string }> = {
+  uri: { takes: isWebAddress, is: 'an absolute http or https address' },
+  'date-time': {
+    takes: (text) => parseMoment(text) !== undefined,
+    is: 'a moment such as 2026-11-22T07:00:00Z (RFC 3339, years 1 to 9999, no leap seconds)',
+  },
+  bcp47: {
+    takes: (text) => isKnown(() => Intl.getCanonicalLocales(text)),
+    is: 'a language tag such as en or pt-BR (BCP 47)',
+  },
+  'time-zone': {
+    takes: (text) => isKnown(() => new Intl.DateTimeFormat('en', { timeZone: text })),
+    is: 'an IANA time zone such as Europe/Lisbon',
+  },
+};
+
+/** How a fault says what a pattern or a format takes. */
+export const PATTERN_WORDS: Record<string, string> = {
+  [FILLED_PATTERN]: 'must not be only spaces',
+  [ENTITY_TAGS_PATTERN]: 'must be an entity tag such as "7", or *',
+  [SLUG_PATTERN]: 'must be lower-case letters and digits with single hyphens between them',
+};
+export const FORMAT_WORDS: Record<string, string> = {
+  email: 'must be an email address',
+  ...Object.fromEntries(Object.entries(FORMATS).map(([name, { is }]) => [name, `must be ${is}`])),
+};

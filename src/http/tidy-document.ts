@@ -1,0 +1,46 @@
+/** What the generated document still needs: shared refusals said once, headers that are always there, no inner marks. */
+
+type Header = { required?: boolean };
+type Response = { $ref?: string; headers?: Record<string, Header>; content?: Record<string, { examples?: object }> };
+type Operation = { responses: Record<string, Response> };
+export type Document = {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Record<string, unknown>>; responses?: Record<string, Response> };
+};
+
+/** Headers that stand on an answer only sometimes: where limits are set, or a wait is known. */
+const isSometimes = (name: string, status: string) =>
+  name.startsWith('RateLimit') || (name === 'Retry-After' && status !== '429');
+
+const requireHeaders = ({ headers = {} }: Response, status: string): void => {
+  for (const [name, header] of Object.entries(headers)) if (!isSometimes(name, status)) header.required = true;
+};
+
+const componentName = (code: string) => code.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The code of a refusal that has but one. */
+const onlyCode = ({ content }: Response): string | undefined => {
+  const [code, ...others] = Object.keys(content?.['application/problem+json']?.examples ?? {});
+  return others.length === 0 ? code : undefined;
+};
+
+/**
+ * Makes the document fit to read and to generate from. A status with one refusal becomes a shared response named after
+ * its code; headers are required where they are always sent; `x-read-only`, which validation reads, is left out.
+ */
+export const tidy = (document: Document): Document => {
+  const shared: Record<string, Response> = {};
+  for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) {
+    for (const [status, response] of Object.entries(operation.responses)) {
+      requireHeaders(response, status);
+      const code = onlyCode(response);
+      if (code === undefined) continue;
+      const name = componentName(code);
+      shared[name] ??= response;
+      operation.responses[status] = { $ref: `#/components/responses/${name}` };
+    }
+  }
+  for (const schema of Object.values(document.components.schemas)) delete schema['x-read-only'];
+  const responses = Object.fromEntries(Object.entries(shared).sort(([a], [b]) => a.localeCompare(b)));
+  return { ...document, components: { ...document.components, responses } };
+};
