@@ -1,14 +1,13 @@
 /** What can be done with comments. */
 import type { Caller } from '../../core/access.ts';
-import { may } from '../../core/access.ts';
+import { demand, may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
-import type { CommentStatus } from '../../core/statuses.ts';
+import { type CommentStatus, isLive } from '../../core/statuses.ts';
 import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
-import { type ArticleParts, readArticle } from '../articles/actions.ts';
-import { type ArticleRow, findArticle, type StoredArticle } from '../articles/queries.ts';
+import type { ArticleParts } from '../articles/actions.ts';
 import { commentsAreOpen } from '../articles/rules.ts';
 import { findAuthor } from '../authors/queries.ts';
 import { readSite } from '../site/actions.ts';
@@ -17,11 +16,20 @@ import {
   type CommentRow,
   deleteCommentRow,
   findComment,
+  findDiscussed,
   insertComment,
   listComments,
   replaceComment,
 } from './queries.ts';
-import { areShown, canReadComment, checkSignature, countMove, firstStatus, STATUS_EVENTS } from './rules.ts';
+import {
+  areShown,
+  canReadComment,
+  checkSignature,
+  countMove,
+  type Discussed,
+  firstStatus,
+  STATUS_EVENTS,
+} from './rules.ts';
 
 export type CommentInput = { authorName?: string; authorEmail?: string; authorUrl?: string | null; body: string };
 
@@ -43,20 +51,29 @@ const signatureOf = async (tx: Store, caller: Caller, input: CommentInput) => {
   return {
     authorName: input.authorName ?? (author?.name as string),
     authorEmail: input.authorEmail ?? author?.email ?? null,
-    authorUrl: input.authorUrl ?? author?.websiteUrl ?? null,
+    authorUrl: input.authorUrl === undefined ? (author?.websiteUrl ?? null) : input.authorUrl,
     authorId: author?.id ?? null,
     isStaff: author !== undefined,
   };
 };
 
-/** The live article that is to be commented on: `not-found` where it is not live, `comments-closed` where it takes none. */
-const demandOpenArticle = async (tx: Store, articleId: number, now: Date): Promise<StoredArticle> => {
-  const article = await readArticle({ store: tx, clock: () => now }, null, articleId);
-  const site = await readSite(tx);
-  if (!commentsAreOpen(article.row, site.commentPolicy, now)) {
+/** The article whose comments everyone may ask for: `gone` where it was live and is in the trash, `not-found` where it is not live. */
+const findLive = async (store: Store, articleId: number, now: Date): Promise<Discussed> => {
+  const article = await findDiscussed(store, articleId);
+  if (article && isLive(article, now)) return article;
+  if (article && article.deletedAt !== null && article.firstPublishedAt !== null) {
+    throw refuse('gone', `Article ${articleId} was withdrawn`);
+  }
+  throw refuse('not-found', `There is no article ${articleId}`);
+};
+
+/** Throws `comments-closed` where a live article takes no comments. */
+const demandOpenArticle = async (store: Store, articleId: number, now: Date): Promise<void> => {
+  const article = await findLive(store, articleId, now);
+  const site = await readSite(store);
+  if (!commentsAreOpen(article, site.commentPolicy, now)) {
     throw refuse('comments-closed', `Article ${articleId} takes no comments`);
   }
-  return article;
 };
 
 /** Posts a comment to a live article that takes them. Guests wait for approval, staff do not. */
@@ -101,10 +118,9 @@ export const listArticleComments = async (
   slice: Slice,
 ): Promise<Sliced<CommentRow>> => {
   const now = clock();
-  const article = await readArticle({ store, clock: () => now }, null, articleId);
+  const article = await findLive(store, articleId, now);
   const site = await readSite(store);
-  if (!areShown(article.row, site.commentPolicy, now))
-    throw refuse('not-found', `Article ${articleId} shows no comments`);
+  if (!areShown(article, site.commentPolicy, now)) throw refuse('not-found', `Article ${articleId} shows no comments`);
   return listComments(store, { articleId, statuses: ['approved'] }, newestFirst, slice);
 };
 
@@ -112,9 +128,9 @@ const demandComment = async (store: Store, caller: Caller, id: number, now: Date
   const comment = await findComment(store, id);
   if (!comment) throw notFound(id);
   if (may(caller, 'moderate comments')) return comment;
-  const { row } = (await findArticle(store, comment.articleId)) as { row: ArticleRow };
+  const article = await findDiscussed(store, comment.articleId);
   const site = await readSite(store);
-  if (!canReadComment(caller, comment, row, site.commentPolicy, now)) throw notFound(id);
+  if (!article || !canReadComment(caller, comment, article, site.commentPolicy, now)) throw notFound(id);
   return comment;
 };
 
@@ -130,7 +146,7 @@ export const editComment = async (
   expected: Expectation,
   patch: { body?: string; status?: CommentStatus },
 ): Promise<CommentRow> => {
-  await demandComment(store, origin.caller, id, clock());
+  checkExpected(expected, await demandComment(store, origin.caller, id, clock())); // before any work is done for it
   const html = patch.body === undefined ? undefined : (await renderer.renderComment(patch.body)).html;
   return store.transaction(async (tx) => {
     const now = clock();
@@ -168,8 +184,8 @@ export const deleteComment = (
 ): Promise<void> =>
   store.transaction(async (tx) => {
     const now = clock();
+    demand(origin.caller, 'delete permanently');
     const comment = await demandComment(tx, origin.caller, id, now);
-    if (!may(origin.caller, 'delete permanently')) throw refuse('forbidden', 'This key may not delete permanently');
     checkExpected(expected, comment);
     await deleteCommentRow(tx, id);
     await addToCommentCount(tx, comment.articleId, countMove(comment.status, null));

@@ -1,7 +1,7 @@
 /** How comments are found and kept. */
-import { and, count, eq, inArray, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
-import type { CommentStatus } from '../../core/statuses.ts';
+import { COMMENT_STATUSES, type CommentStatus } from '../../core/statuses.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -11,28 +11,53 @@ export type NewComment = Omit<Store['tables']['comments']['$inferInsert'], 'id'>
 export const findComment = async ({ db, tables: { comments } }: Store, id: number): Promise<CommentRow | undefined> =>
   (await db.select().from(comments).where(eq(comments.id, id)))[0];
 
+/** What of an article decides whether it has comments, and for whom; undefined: there is none. */
+export const findDiscussed = async ({ db, tables: { articles } }: Store, articleId: number) => {
+  const { status, publishedAt, unpublishAt, deletedAt, firstPublishedAt, commentPolicy } = articles;
+  const columns = { status, publishedAt, unpublishAt, deletedAt, firstPublishedAt, commentPolicy };
+  return (await db.select(columns).from(articles).where(eq(articles.id, articleId)))[0];
+};
+
 /** Which comments are asked for. */
 export type CommentFilter = { articleId?: number | undefined; statuses?: readonly CommentStatus[] | undefined };
 
+/**
+ * The conditions whose rows together are those asked for, each one walk down one index in the order of creation. With
+ * an article or several statuses that is a walk for each status: one walk for all of them would have to be sorted.
+ */
+const walksOf = ({ comments }: Store['tables'], { articleId, statuses }: CommentFilter): (SQL | undefined)[] => {
+  if (articleId === undefined && statuses === undefined) return [undefined];
+  const ofArticle = articleId === undefined ? undefined : eq(comments.articleId, articleId);
+  return [...new Set(statuses ?? COMMENT_STATUSES)].map((status) => and(ofArticle, eq(comments.status, status)));
+};
+
+/** Comments in the order of their creation. */
 export const listComments = async (
-  { db, tables: { comments } }: Store,
-  { articleId, statuses }: CommentFilter,
+  { db, tables }: Store,
+  filter: CommentFilter,
   newestFirst: boolean,
   slice: Slice,
 ): Promise<Sliced<CommentRow>> => {
+  const { comments } = tables;
+  const { articleId, statuses } = filter;
   const order: Order = { column: comments.createdAt, id: comments.id, kind: 'moment', descending: newestFirst };
-  const wanted = and(
-    articleId === undefined ? undefined : eq(comments.articleId, articleId),
-    statuses === undefined ? undefined : inArray(comments.status, [...statuses]),
-  );
-  const rows = await db
-    .select()
-    .from(comments)
-    .where(and(wanted, behindPlace(order, slice)))
+  const walk = (walked: SQL | undefined) =>
+    db
+      .select()
+      .from(comments)
+      .where(and(walked, behindPlace(order, slice)))
+      .$dynamic();
+  const [first, ...others] = walksOf(tables, filter);
+  const rows = await others
+    .reduce((union, walked) => union.unionAll(walk(walked)), walk(first))
     .orderBy(...sorting(order, slice))
     .limit(slice.limit + 1)
     .offset(slice.offset);
   if (!slice.counted) return { rows, total: undefined };
+  const wanted = and(
+    articleId === undefined ? undefined : eq(comments.articleId, articleId),
+    statuses === undefined ? undefined : inArray(comments.status, [...statuses]),
+  );
   return { rows, total: (await db.select({ n: count() }).from(comments).where(wanted))[0]?.n };
 };
 

@@ -4,7 +4,8 @@ import { bodyFault, refuseAll } from '../../core/errors.ts';
 import { type CommentPolicy, type CommentStatus, isLive, type Standing } from '../../core/statuses.ts';
 import type { EventType } from '../../store/events.ts';
 
-type Discussed = Standing & { commentPolicy: CommentPolicy | null };
+/** What of an article decides whether its comments are shown. */
+export type Discussed = Standing & { commentPolicy: CommentPolicy | null };
 
 /** Whether everyone may read the comments of an article: it is live, and they are not hidden. */
 export const areShown = (article: Discussed, sitePolicy: CommentPolicy, now: Date): boolean =>

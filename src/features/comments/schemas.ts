@@ -32,11 +32,10 @@ const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
 });
 const status = oneOf(COMMENT_STATUSES);
-const readOnly = {
-  'x-read-only': [
-    ...['id', 'version', 'articleId', 'depth', 'replyCount', 'isStaff', 'html', 'createdAt', 'updatedAt'],
-  ],
-};
+const GIVEN = ['id', 'version', 'articleId', 'depth', 'replyCount', 'isStaff', 'html', 'createdAt', 'updatedAt'];
+/** What a guest cannot send, and what an editor cannot change, of the answered fields. */
+const newReadOnly = { 'x-read-only': [...GIVEN, 'status'] };
+const patchReadOnly = { 'x-read-only': [...GIVEN, 'parentId', 'authorName', 'authorEmail', 'authorUrl'] };
 
 const NewComment = component(
   'NewComment',
@@ -48,7 +47,7 @@ const NewComment = component(
       body,
     },
     {
-      ...readOnly,
+      ...newReadOnly,
       description: 'A comment to be posted',
       examples: [{ authorName: 'Grace', authorEmail: 'grace@mail.example', body: 'What a *night* that was.' }],
     },
@@ -59,7 +58,7 @@ const CommentPatch = component(
   'CommentPatch',
   closed(
     { body: Type.Optional(body), status: Type.Optional(status) },
-    { ...readOnly, description: 'A merge patch of a comment', examples: [{ status: 'approved' }] },
+    { ...patchReadOnly, description: 'A merge patch of a comment', examples: [{ status: 'approved' }] },
   ),
 );
 

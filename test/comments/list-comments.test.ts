@@ -1,0 +1,162 @@
+/** Lists of comments: their order and filters, walks by cursor, and how the store finds them. */
+import Database from 'better-sqlite3';
+import { type Test, test } from 'tap';
+import { type CommentFilter, listComments } from '../../src/features/comments/queries.ts';
+import { startGalley } from '../support/app.ts';
+
+const STATUSES = ['pending', 'approved', 'spam', 'trash'] as const;
+
+/** A Galley with two live articles and 24 comments: by turns of every status, on the first article two of three. */
+const startCrowd = async (t: Test) => {
+  const galley = await startGalley(t);
+  const { ask, keys, authorId, clock } = galley;
+  const publish = async () =>
+    (
+      await ask('POST', '/v1/articles', {
+        key: keys.editor,
+        body: { title: 'Night', body: 'Dark.', authorIds: [authorId], status: 'published' },
+      })
+    ).body.id as number;
+  const articles = [await publish(), await publish()] as const;
+  const made: { id: number; status: string; articleId: number }[] = [];
+  const post = async (articleId: number, status: (typeof STATUSES)[number]) => {
+    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' };
+    const { id } = (await ask('POST', `/v1/articles/${articleId}/comments`, { body })).body;
+    if (status !== 'pending') await ask('PATCH', `/v1/comments/${id}`, { key: keys.editor, body: { status } });
+    made.push({ id, status, articleId });
+    return id as number;
+  };
+  for (let i = 0; i < 24; i++) {
+    if (i % 5 === 0) clock.advance(1000); // so that some share a moment
+    await post(articles[i % 3 === 0 ? 1 : 0], STATUSES[i % 4] as (typeof STATUSES)[number]);
+  }
+  const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
+  return { ...galley, articles, made, post, idsOf };
+};
+
+test('editors list comments by status and article, newest first', async (t) => {
+  const { ask, keys, articles, made, idsOf } = await startCrowd(t);
+  const [first, second] = articles;
+  const cases: [query: string, wanted: (comment: (typeof made)[number]) => boolean][] = [
+    ['', () => true],
+    ['status=pending', ({ status }) => status === 'pending'],
+    ['status=pending&status=spam', ({ status }) => status === 'pending' || status === 'spam'],
+    ['status=pending,spam,pending', ({ status }) => status === 'pending' || status === 'spam'],
+    ['status=pending,approved,spam,trash', () => true],
+    [`article=${first}`, ({ articleId }) => articleId === first],
+    [`article=${second}&status=trash,approved`, (c) => c.articleId === second && /trash|approved/.test(c.status)],
+    ['article=999', () => false],
+  ];
+  for (const [query, wanted] of cases) {
+    const expected = idsOf(made.filter(wanted)).reverse();
+    const { body } = await ask('GET', `/v1/comments?limit=100&count=exact&${query}`, { key: keys.editor });
+    t.same(idsOf(body.data), expected, query);
+    t.equal(body.pagination.total, expected.length, query);
+    const page = await ask('GET', `/v1/comments?limit=4&page=2&${query}`, { key: keys.editor });
+    t.same(idsOf(page.body.data), expected.slice(4, 8), `${query}, page 2`);
+  }
+  for (const query of ['status=gone', 'article=x', 'article=0', 'sort=createdAt', 'q=hm', 'status=']) {
+    t.equal((await ask('GET', `/v1/comments?${query}`, { key: keys.editor })).status, 400, query);
+  }
+});
+
+test('the comments of an article are the approved ones, oldest first unless asked otherwise', async (t) => {
+  const { ask, keys, articles, made, idsOf } = await startCrowd(t);
+  const [first] = articles;
+  const expected = idsOf(made.filter(({ status, articleId }) => status === 'approved' && articleId === first));
+  t.ok(expected.length > 2);
+  for (const key of [null, keys.viewer, keys.editor]) {
+    const listed = async (query: string) => {
+      const { body } = await ask('GET', `/v1/articles/${first}/comments?count=exact&${query}`, { key });
+      t.equal(body.pagination.total, expected.length);
+      return idsOf(body.data);
+    };
+    t.same(await listed(''), expected);
+    t.same(await listed('sort=createdAt'), expected);
+    t.same(await listed('sort=-createdAt'), [...expected].reverse());
+  }
+  t.equal((await ask('GET', `/v1/articles/${first}/comments?status=pending`)).status, 400, 'no way round the approval');
+});
+
+test('a walk by cursor neither skips nor repeats while others post', async (t) => {
+  const { ask, keys, articles, made, post, clock, idsOf } = await startCrowd(t);
+  const [first] = articles;
+  const urls = [
+    '/v1/comments?',
+    '/v1/comments?status=pending,approved&',
+    `/v1/comments?article=${first}&`,
+    `/v1/articles/${first}/comments?sort=-createdAt&`,
+  ];
+  for (const url of urls) {
+    const whole = idsOf((await ask('GET', `${url}limit=100`, { key: keys.editor })).body.data);
+    const walked: number[] = [];
+    let cursor = '';
+    let last = '';
+    do {
+      const { body } = await ask('GET', `${url}limit=3${cursor}`, { key: keys.editor });
+      walked.push(...idsOf(body.data));
+      clock.advance(10);
+      await post(first, 'approved');
+      if (body.pagination.previous) last = body.pagination.previous;
+      cursor = body.pagination.next ? `&cursor=${body.pagination.next}` : '';
+    } while (cursor !== '');
+    t.same(walked, whole, url);
+    const back = idsOf((await ask('GET', `${url}limit=2&cursor=${last}`, { key: keys.editor })).body.data);
+    const end = whole.length - (whole.length % 3 || 3);
+    t.same(back, whole.slice(end - 2, end), `${url} and back`);
+  }
+  t.ok(made.length > 24);
+});
+
+test('no list of comments scans the table or sorts it', async (t) => {
+  const { store, file, articles } = await startCrowd(t);
+  const connection = new Database(file, { readonly: true });
+  t.teardown(() => connection.close());
+
+  /** The SQL a piece of work has prepared. */
+  const sqlOf = async (work: () => Promise<unknown>): Promise<string[]> => {
+    const seen: string[] = [];
+    const { prepare } = Database.prototype;
+    Database.prototype.prepare = function (this: Database.Database, source: string) {
+      seen.push(source);
+      return prepare.call(this, source);
+    } as typeof prepare;
+    try {
+      await work();
+    } finally {
+      Database.prototype.prepare = prepare;
+    }
+    return seen;
+  };
+  const planOf = (source: string): string => {
+    const parameters = Array.from(source.matchAll(/\?/g), () => 1);
+    const rows = connection.prepare(`explain query plan ${source}`).all(...parameters) as { detail: string }[];
+    return rows.map(({ detail }) => detail).join('\n');
+  };
+
+  const [articleId] = articles;
+  const place = { place: { value: Date.now(), id: 5 }, before: false };
+  const filters: CommentFilter[] = [
+    {},
+    { statuses: ['pending'] },
+    { statuses: ['pending', 'spam'] },
+    { statuses: STATUSES },
+    { articleId },
+    { articleId, statuses: ['approved'] },
+    { articleId, statuses: ['approved', 'trash', 'spam'] },
+  ];
+  for (const filter of filters) {
+    for (const newestFirst of [true, false]) {
+      for (const from of [null, place, { ...place, before: true }]) {
+        const slice = { limit: 20, offset: 0, from, counted: from === null };
+        const [list, count] = await sqlOf(() => listComments(store, filter, newestFirst, slice));
+        const plan = planOf(list as string);
+        const label = `${JSON.stringify(filter)} ${newestFirst ? 'newest' : 'oldest'} ${JSON.stringify(from)}`;
+        t.match(plan, /USING INDEX comments_/, label);
+        t.notMatch(plan, /TEMP B-TREE/, label);
+        t.notMatch(plan, /SCAN comments(?! USING INDEX comments_by_creation)/, label);
+        if (count) t.match(planOf(count), /USING COVERING INDEX/, `${label}, counted`);
+      }
+    }
+  }
+});
