@@ -5,16 +5,10 @@ import { Command } from 'commander';
 import { serve } from './server.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
 
-/** The settings, `.env` read first; a bad one ends the process with its one clear line. */
-const settingsOrExit = (): Settings => {
-  try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
-    return readSettings(process.env);
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    console.error(`galley: ${error.message}`);
-    process.exit(1);
-  }
+/** The settings; those of the environment win over those of `.env`. */
+const settings = (): Settings => {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return readSettings(process.env);
 };
 
 const program = new Command('galley').description('A headless CMS for publications');
@@ -22,6 +16,12 @@ const program = new Command('galley').description('A headless CMS for publicatio
 program
   .command('serve')
   .description('run the service')
-  .action(() => serve(settingsOrExit()));
+  .action(() => serve(settings()));
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(`galley: ${error.message}`);
+  process.exit(1);
+}

@@ -1,29 +1,50 @@
 /** The process: settings, store, renderer, app; listening and ending well. */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { pino } from 'pino';
-import { type AppParts, buildApp } from './app.ts';
+import { type DestinationStream, pino, stdSerializers } from 'pino';
+import { buildApp } from './app.ts';
 import { systemClock } from './core/clock.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { ensureSite } from './features/site/actions.ts';
 import { createRenderer, type Renderer } from './rendering/renderer.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, SettingsError } from './settings.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
-/** How long a stop may take, in milliseconds, before it is cut short. */
-const STOP_WITHIN = 10_000;
+/** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
+const CUT_OFF_AFTER = 6000;
+const STOP_WITHIN = 9500;
 
 export type House = { store: Store; renderer: Renderer; close: () => Promise<void> };
 
-/** Opens what a process works with, besides doors: the store, made and migrated where needed, and the renderer. */
+type Failure = Error & { code?: string; cause?: Failure };
+
+/** Opens the store; throws a `SettingsError` where the file cannot be used, and says why. */
+const openStore = async (file: string): Promise<Store> => {
+  let store: Store | undefined;
+  try {
+    store = openSqlite(file);
+    await store.checkWritable();
+    return store;
+  } catch (error) {
+    await store?.close();
+    const { code, message } = (error as Failure).cause ?? (error as Failure);
+    if (!/^(?:SQLITE_|STORE_|E[A-Z]+$)/.test(code ?? '')) throw error;
+    throw new SettingsError(`DATABASE_URL=file:${file}: cannot be used: ${message}`);
+  }
+};
+
+/**
+ * Opens what a process works with, besides doors: the store, made and migrated where needed, and the renderer.
+ * Throws a `SettingsError` where the database cannot be used.
+ */
 export const openHouse = async (settings: Settings): Promise<House> => {
-  const store = openSqlite(settings.databaseFile);
+  const store = await openStore(settings.databaseFile);
   const renderer = createRenderer({
     threads: Math.max(1, Math.min(4, availableParallelism())),
     embedHosts: settings.embedHosts,
@@ -39,32 +60,65 @@ export const openHouse = async (settings: Settings): Promise<House> => {
   };
 };
 
-/** Makes the first key of an empty store known: on a terminal by telling it, else in a file that its owner alone reads. */
-const tellFirstKey = (secret: string, settings: Settings): string => {
+/** An error without the values of the statement that failed: emails and texts may be among them. */
+const errorForLog = (error: Failure) =>
+  'query' in error && error.cause
+    ? { ...stdSerializers.err(error.cause), query: error.query }
+    : stdSerializers.err(error);
+
+/** Logs a line of JSON each, to standard output unless told otherwise. */
+export const createLogger = (level: string, destination?: DestinationStream): FastifyBaseLogger =>
+  pino({ level, serializers: { err: errorForLog } }, destination as DestinationStream);
+
+/** Makes the first key known: on a terminal by telling it, else in a file that its owner alone reads. Returns how to use it. */
+const tellFirstKey = (secret: string, { databaseFile }: Settings): string => {
   if (process.stdout.isTTY) return `The first admin key, shown this once:\n\n  export KEY=${secret}\n`;
-  const file = join(dirname(settings.databaseFile), 'admin-key');
-  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600); // the mode above is for a new file alone
-  return `The first admin key is in ${file}:\n\n  export KEY=$(cat ${file})\n`;
+  const file = join(dirname(databaseFile), 'admin-key');
+  rmSync(file, { force: true }); // the mode below is for a new file alone
+  writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  return `The first admin key is in ${file}:\n\n  export KEY="$(cat '${file}')"\n`;
 };
 
-const NEXT_STEPS = (address: string) => `Next, try:
+const welcome = (address: string, aboutKey: string) => `
+Galley is ready at ${address}
 
-  curl ${address}/v1/articles
-  curl -X POST ${address}/v1/authors -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'
-  curl -X POST ${address}/v1/articles -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d '{"title":"Hello, harbour","body":"The *first* boats are in.","authorIds":[1],"status":"published"}'
+${aboutKey}
+Next, try:
+
+  curl ${address}/v1/authors -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'
+  curl ${address}/v1/articles -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d '{"title":"Hello, harbour","body":"The *first* boats are in.","authorIds":[1],"status":"published"}'
+  curl ${address}/v1/articles/by-slug/hello-harbour
 
 The API for people: ${address}/docs
+
 `;
 
 const addressOf = (app: FastifyInstance): string => {
-  const { address, port, family } = app.server.address() as AddressInfo;
-  const host = family === 'IPv6' ? `[${address}]` : address === '0.0.0.0' ? '127.0.0.1' : address;
+  const { address, port } = app.server.address() as AddressInfo;
+  const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address] ?? (address.includes(':') ? `[${address}]` : address);
   return `http://${host}:${port}`;
 };
 
-/** Ends the process well on SIGTERM and SIGINT: finish what runs, close the store, exit 0; after ten seconds, 1. */
-const stopOnSignals = (stop: () => Promise<void>, logger: FastifyBaseLogger): void => {
+/** What an address that cannot be listened at is called, by the code of the fault. */
+const LISTEN_FAULTS: Record<string, (settings: Settings) => string> = {
+  EADDRINUSE: ({ host, port }) => `PORT=${port}: is taken at ${host}; must be a free port, or 0 for any`,
+  EACCES: ({ port }) => `PORT=${port}: is not open to this user; must be 1024 or more`,
+  EADDRNOTAVAIL: ({ host }) => `HOST=${host}: must be an address of this machine`,
+  ENOTFOUND: ({ host }) => `HOST=${host}: must be an address of this machine`,
+  EAI_AGAIN: ({ host }) => `HOST=${host}: must be an address of this machine`,
+};
+
+const listen = async (app: FastifyInstance, settings: Settings): Promise<void> => {
+  try {
+    await app.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    const line = LISTEN_FAULTS[(error as Failure).code ?? '']?.(settings);
+    throw line === undefined ? error : new SettingsError(line);
+  }
+};
+
+/** Ends the process well on SIGTERM and SIGINT: `stop`, where there is something to stop, and exit 0; when that takes too long or fails, 1. */
+const stopOnSignals = (stop: () => Promise<void> | undefined, logger: FastifyBaseLogger): void => {
   let stopping = false;
   const onSignal = (signal: string) => {
     if (stopping) return;
@@ -74,8 +128,11 @@ const stopOnSignals = (stop: () => Promise<void>, logger: FastifyBaseLogger): vo
       logger.error('the stop took too long and was cut short');
       process.exit(1);
     }, STOP_WITHIN).unref();
-    stop().then(
-      () => process.exit(0),
+    Promise.resolve(stop()).then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
       (error: unknown) => {
         logger.error({ err: error }, 'the stop failed');
         process.exit(1);
@@ -86,31 +143,36 @@ const stopOnSignals = (stop: () => Promise<void>, logger: FastifyBaseLogger): vo
   process.on('SIGINT', onSignal);
 };
 
-/** Serves until a signal ends it. Logs go to standard output, a line of JSON each. */
+/** Serves until a signal ends it. Throws a `SettingsError` where the settings do not let it start. */
 export const serve = async (settings: Settings): Promise<void> => {
-  const logger = pino({ level: settings.logLevel, redact: ['err.params'] });
+  const logger = createLogger(settings.logLevel);
+  let stop: (() => Promise<void>) | undefined;
+  stopOnSignals(() => stop?.(), logger);
+
   const house = await openHouse(settings);
   const { store, renderer } = house;
   const parts = { store, clock: systemClock };
-  const firstKey = await ensureAdminKey(parts, settings.adminKey);
   const lastUsed = startLastUsed(parts, (error) => logger.error({ err: error }, 'the use of keys was not noted'));
   const dueMoments = await startDueMoments(parts, (error) =>
     logger.error({ err: error }, 'moments that came due were not noted'),
   );
-  const appParts: AppParts = { ...parts, renderer, settings, logger, lastUsed };
-  const app = await buildApp(appParts);
-  await app.listen({ host: settings.host, port: settings.port });
-  stopOnSignals(async () => {
+  const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
+  await listen(app, settings);
+  stop = async () => {
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), CUT_OFF_AFTER);
     await app.close();
+    clearTimeout(cutOff);
     dueMoments.stop();
     await lastUsed.flush();
     await house.close();
-  }, logger);
+  };
 
-  const address = settings.publicUrl ?? addressOf(app);
-  logger.info({ address: addressOf(app) }, 'ready');
-  if (firstKey !== undefined)
-    process.stdout.write(
-      `\nGalley is ready at ${address}\n\n${tellFirstKey(firstKey, settings)}\n${NEXT_STEPS(address)}\n`,
-    );
+  // Told within the transaction: a key that nobody got to know must not be there at the next start.
+  const aboutKey = await store.transaction(async (tx) => {
+    const secret = await ensureAdminKey({ ...parts, store: tx }, settings.adminKey);
+    return secret === undefined ? undefined : tellFirstKey(secret, settings);
+  });
+  const address = addressOf(app);
+  if (aboutKey !== undefined) process.stdout.write(welcome(settings.publicUrl ?? address, aboutKey));
+  logger.info({ address }, 'ready');
 };

@@ -1,4 +1,5 @@
 /** The settings of the process: environment variables (and `.env`), checked once at start. */
+import { isIP } from 'node:net';
 import type { Rate, Rates } from './http/rate-limit.ts';
 
 export type Settings = {
@@ -18,12 +19,19 @@ export type Settings = {
   logLevel: string;
 };
 
-/** A setting that cannot be used; its message is the one line the operator reads. */
+/** What keeps a process from starting, such as a setting that cannot be used; its message is the one line the operator reads. */
 export class SettingsError extends Error {}
 
 type Environment = Record<string, string | undefined>;
 
-const bad = (name: string, value: string, wanted: string) => new SettingsError(`${name}=${value}: must be ${wanted}`);
+/** What of a value is shown: on one line, not too much of it, and never a password within an address. */
+const shown = (value: string): string => {
+  const line = value.replaceAll(/[^\P{C}]/gu, '?').replace(/\/\/[^/]*@/, '//***@');
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
+};
+
+const bad = (name: string, value: string, wanted: string) =>
+  new SettingsError(`${name}=${shown(value)}: must be ${wanted}`);
 
 const integer = (name: string, text: string, min: number, max: number): number => {
   const value = Number(text);
@@ -36,11 +44,12 @@ const boolean = (name: string, text: string): boolean => {
   return text === 'true';
 };
 
-const list = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+/** The parts between commas; there is at least one, and none is empty. */
+const list = (name: string, text: string, isGood: (part: string) => boolean, wanted: string): string[] => {
+  const parts = text.split(',').map((part) => part.trim());
+  for (const part of parts) if (!isGood(part)) throw bad(name, text, wanted);
+  return parts;
+};
 
 const member = (name: string, text: string, members: readonly string[]): string => {
   if (!members.includes(text)) throw bad(name, text, `one of ${members.join(', ')}`);
@@ -56,17 +65,33 @@ const rate = (name: string, text: string): Rate => {
   return { limit: Number(match[1]), seconds: UNIT_SECONDS[match[2] as string] as number };
 };
 
+/** Whether the text is the address of a page: http or https, no credentials, and nothing behind the path. */
+const isWebAddress = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
+};
+
 const webAddress = (name: string, text: string): string => {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw bad(name, text, 'an http or https address');
+  if (!isWebAddress(text)) throw bad(name, text, 'like https://cms.example.org');
   return text.replace(/\/+$/, '');
 };
 
+const HOST_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
+
+const host = (text: string): string => {
+  if (isIP(text) === 0 && !HOST_NAME.test(text)) throw bad('HOST', text, 'an IP address or a host name');
+  return text;
+};
+
+/** The path in `file:data/galley.db`, or in `file:///srv/galley.db`. */
 const databaseFile = (text: string): string => {
-  if (/^postgres(?:ql)?:/.test(text))
-    throw new SettingsError('DATABASE_URL: PostgreSQL is not supported yet; use file:data/galley.db');
-  if (!/^file:./.test(text)) throw bad('DATABASE_URL', text, 'like file:data/galley.db');
-  return text.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
+  if (/^postgres(?:ql)?:/.test(text)) {
+    throw new SettingsError('DATABASE_URL: PostgreSQL is not supported yet; must be like file:data/galley.db');
+  }
+  const path = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(text)?.[1];
+  if (path === undefined || /^\/\/|^:|\/$/.test(path)) throw bad('DATABASE_URL', text, 'like file:data/galley.db');
+  return path;
 };
 
 const adminKey = (text: string): string => {
@@ -76,48 +101,64 @@ const adminKey = (text: string): string => {
   return text;
 };
 
-const origins = (text: string): string[] =>
-  list(text).map((origin) => {
-    const isOrigin = origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
-    if (!isOrigin) throw bad('CORS_ORIGINS', origin, 'origins such as https://example.org, separated by commas, or *');
-    return origin;
-  });
+const isOrigin = (text: string): boolean =>
+  text === '*' || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text);
 
-const proxies = (text: string): boolean | string[] =>
-  text === 'true' || text === 'false' ? text === 'true' : list(text);
+const origins = (name: string, text: string): string[] =>
+  list(name, text, isOrigin, 'origins such as https://example.org, separated by commas, or *');
+
+/** Whether the text is an address or a range of them, as `10.0.0.0/8`, or one of the names that proxy-addr knows. */
+const isNetwork = (text: string): boolean => {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  return version !== 0 && rest.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most));
+};
+
+const proxies = (name: string, text: string): boolean | string[] =>
+  text === 'true' || text === 'false'
+    ? text === 'true'
+    : list(name, text, isNetwork, 'true, false, or addresses and ranges such as 10.0.0.0/8, separated by commas');
+
+const isHost = (text: string): boolean => HOST_NAME.test(text.replace(/:\d+$/, ''));
 
 const hosts = (name: string, text: string): string[] =>
-  list(text).map((host) => {
-    if (!/^[a-z0-9.-]+(?::\d+)?$/i.test(host)) throw bad(name, host, 'host names separated by commas');
-    return host.toLowerCase();
-  });
+  list(name, text, isHost, 'host names separated by commas').map((part) => part.toLowerCase());
 
-/** Reads the settings; throws `SettingsError` with one clear line for the first that cannot be used. */
+const DIRECTIVES = /^[a-z-]+(?:=(?:\d+|"[^"\\]*"))?(?:\s*,\s*[a-z-]+(?:=(?:\d+|"[^"\\]*"))?)*$/;
+
+const directives = (name: string, text: string): string => {
+  if (!DIRECTIVES.test(text) || /[^ -~]/.test(text)) throw bad(name, text, 'directives such as public, max-age=60');
+  return text;
+};
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Reads the settings, empty ones as absent; throws `SettingsError` with one clear line for the first that cannot be used. */
 export const readSettings = (environment: Environment): Settings => {
-  const read = <T>(name: string, fallback: string, parse: (text: string) => T): T =>
-    parse(environment[name]?.trim() || fallback);
-  const optional = <T>(name: string, parse: (text: string) => T): T | null => {
+  const optional = <T>(name: string, parse: (name: string, text: string) => T): T | null => {
     const text = environment[name]?.trim();
-    return text ? parse(text) : null;
+    return text ? parse(name, text) : null;
   };
+  const read = <T>(name: string, fallback: string, parse: (name: string, text: string) => T): T =>
+    optional(name, parse) ?? parse(name, fallback);
   return {
-    host: read('HOST', '127.0.0.1', String),
-    port: read('PORT', '3000', (text) => integer('PORT', text, 0, 65_535)),
-    databaseFile: read('DATABASE_URL', 'file:data/galley.db', databaseFile),
-    publicUrl: optional('PUBLIC_URL', (text) => webAddress('PUBLIC_URL', text)),
-    adminKey: optional('ADMIN_KEY', adminKey),
-    requireIfMatch: read('REQUIRE_IF_MATCH', 'false', (text) => boolean('REQUIRE_IF_MATCH', text)),
-    cacheControl: read('CACHE_CONTROL', 'public, max-age=0, s-maxage=60', String),
+    host: read('HOST', '127.0.0.1', (_, text) => host(text)),
+    port: read('PORT', '3000', (name, text) => integer(name, text, 0, 65_535)),
+    databaseFile: read('DATABASE_URL', 'file:data/galley.db', (_, text) => databaseFile(text)),
+    publicUrl: optional('PUBLIC_URL', webAddress),
+    adminKey: optional('ADMIN_KEY', (_, text) => adminKey(text)),
+    requireIfMatch: read('REQUIRE_IF_MATCH', 'false', boolean),
+    cacheControl: read('CACHE_CONTROL', 'public, max-age=0, s-maxage=60', directives),
     corsOrigins: read('CORS_ORIGINS', '*', origins),
     trustProxy: read('TRUST_PROXY', 'false', proxies),
     rates: {
-      read: read('RATE_LIMIT_READ', '6000/minute', (text) => rate('RATE_LIMIT_READ', text)),
-      write: read('RATE_LIMIT_WRITE', '300/minute', (text) => rate('RATE_LIMIT_WRITE', text)),
-      comment: read('RATE_LIMIT_COMMENT', '10/minute', (text) => rate('RATE_LIMIT_COMMENT', text)),
+      read: read('RATE_LIMIT_READ', '6000/minute', rate),
+      write: read('RATE_LIMIT_WRITE', '300/minute', rate),
+      comment: read('RATE_LIMIT_COMMENT', '10/minute', rate),
     },
-    embedHosts: read('EMBED_HOSTS', 'www.youtube-nocookie.com, player.vimeo.com', (text) => hosts('EMBED_HOSTS', text)),
-    logLevel: read('LOG_LEVEL', 'info', (text) =>
-      member('LOG_LEVEL', text, ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
-    ),
+    embedHosts: read('EMBED_HOSTS', 'www.youtube-nocookie.com, player.vimeo.com', hosts),
+    logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

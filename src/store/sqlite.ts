@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { sqliteColumns } from './columns.ts';
 import type { Db, Store, Violation } from './store.ts';
 import { defineTables } from './tables.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
+/** Where Drizzle keeps which migrations have run, by the moment each was made. */
+const MIGRATED = '__drizzle_migrations';
 /** How long a unit waits for another process's write lock, in milliseconds. */
 const PATIENCE = 5000;
 
@@ -29,11 +32,29 @@ const connect = (file: string, options: Database.Options = {}): Database.Databas
   return connection;
 };
 
+const unusable = (code: string, message: string) => Object.assign(new Error(message), { code });
+
+/** Throws unless the file is new, or a store of this or an older Galley: to write to any other would harm it. */
+const checkOurs = (file: string): void => {
+  const connection = new Database(file, { timeout: PATIENCE });
+  const list = (statement: string) => connection.prepare(statement).pluck().all();
+  const tables = list("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'");
+  const applied = tables.includes(MIGRATED) ? list(`select created_at from ${MIGRATED} order by created_at`) : [];
+  connection.close();
+  if (applied.length === 0 && tables.every((table) => table === MIGRATED)) return;
+  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS }).map(({ folderMillis }) => folderMillis);
+  if (applied[0] !== known[0]) throw unusable('STORE_FOREIGN', 'it is the database of another program');
+  if (applied.some((moment) => !known.includes(moment as number))) {
+    throw unusable('STORE_NEWER', 'it was last used by a newer Galley');
+  }
+};
+
 /**
  * Brings the file to the newest migration. Foreign keys are off meanwhile, or a migration that rebuilds a table would
  * cascade into its children; they are checked as a whole afterwards.
  */
 const migrateFile = (file: string): void => {
+  checkOurs(file);
   const connection = connect(file, { timeout: PATIENCE });
   try {
     connection.pragma('foreign_keys = OFF');
