@@ -52,15 +52,18 @@ export const createKey = async ({ store, clock }: Parts, input: KeyInput): Promi
   return { key, secret };
 };
 
-/** Throws `last-admin` where no other admin key works: somebody must be able to come in. */
-const keepAnAdmin = async (tx: Store, key: KeyRow, now: Date): Promise<void> => {
+/** Throws `last-admin` where no other admin key works at the moment when this one ceases to: somebody must be able to come in. */
+const keepAnAdmin = async (tx: Store, key: KeyRow, now: Date, ceasesAt: Date): Promise<void> => {
   if (key.role !== 'admin' || !works(key, now)) return;
-  if ((await countOtherAdmins(tx, key.id, now)) === 0) {
+  if ((await countOtherAdmins(tx, key.id, ceasesAt)) === 0) {
     throw refuse('last-admin', 'This is the last active admin key; make another one first');
   }
 };
 
-/** Changes name, role, author or expiry of a key. */
+/** Whether an expiry cuts the life of a key short. */
+const endsBefore = (expiresAt: Date, key: KeyRow): boolean => key.expiresAt === null || expiresAt < key.expiresAt;
+
+/** Changes name, role, author or expiry of a key; `last-admin` where that locks everybody out, now or when it expires. */
 export const editKey = ({ store, clock }: Parts, id: number, change: Partial<KeyInput>): Promise<KeyRow> =>
   store.transaction(async (tx) => {
     const now = clock();
@@ -68,7 +71,8 @@ export const editKey = ({ store, clock }: Parts, id: number, change: Partial<Key
     const { role, authorId, expiresAt } = { ...key, ...change };
     checkKey({ role, authorId, expiresAt }, change.expiresAt !== undefined, now);
     await checkAuthor(tx, authorId);
-    if (role !== 'admin') await keepAnAdmin(tx, key, now);
+    if (role !== 'admin') await keepAnAdmin(tx, key, now, now);
+    else if (expiresAt !== null && endsBefore(expiresAt, key)) await keepAnAdmin(tx, key, now, expiresAt);
     return Object.keys(change).length === 0 ? key : updateKey(tx, id, change);
   });
 
@@ -77,7 +81,7 @@ export const revokeKey = ({ store, clock }: Parts, id: number): Promise<void> =>
   store.transaction(async (tx) => {
     const now = clock();
     const key = await readKey(tx, id);
-    await keepAnAdmin(tx, key, now);
+    await keepAnAdmin(tx, key, now, now);
     if (key.revokedAt === null) await updateKey(tx, id, { revokedAt: now });
   });
 

@@ -36,9 +36,9 @@ export const findKeyAuthor = async ({ db, tables: { authors } }: Store, id: numb
     await db.select({ id: authors.id, slug: authors.slug, name: authors.name }).from(authors).where(eq(authors.id, id))
   )[0] ?? null;
 
-/** How many admin keys besides this one work at `now`. */
-export const countOtherAdmins = async ({ db, tables: { keys } }: Store, id: number, now: Date): Promise<number> => {
-  const works = and(isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, now)));
+/** How many admin keys besides this one still work at a moment. */
+export const countOtherAdmins = async ({ db, tables: { keys } }: Store, id: number, at: Date): Promise<number> => {
+  const works = and(isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, at)));
   const [row] = await db
     .select({ n: count() })
     .from(keys)

@@ -1,7 +1,7 @@
 /** What passes through the doors of keys. */
 import { Type } from 'typebox';
 import { ROLES } from '../../core/access.ts';
-import { answer, door, ETAG, IfNoneMatch, LINK, LIST_ETAG, LOCATION, noContent, patch } from '../../http/door.ts';
+import { answer, door, IfNoneMatch, LINK, LIST_ETAG, LOCATION, noContent, patch } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
 import { ById, closed, component, FilledText, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
 
@@ -112,7 +112,7 @@ export const readKeyDoor = door({
   summary: 'Read one key',
   params: ById,
   headers: IfNoneMatch,
-  answers: { 200: answer('The key', Key, ETAG) },
+  answers: { 200: answer('The key', Key, LIST_ETAG) },
 });
 
 export const editKeyDoor = door({
