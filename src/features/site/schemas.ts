@@ -4,10 +4,15 @@ import { COMMENT_POLICIES } from '../../core/statuses.ts';
 import { answer, door, IfNoneMatch, LIST_ETAG, patch } from '../../http/door.ts';
 import { closed, component, FilledText, nullable, oneOf, Text, Url } from '../../http/schema.ts';
 
+/** A placeholder, or one character that may stand in an address. */
+const PATTERN_PART = '(?:\\{(?:slug|id|language|year|month|day)\\}|[^\\u0000-\\u0020\\u007f"<>\\\\^`{|}])';
+
 const fields = {
   title: FilledText(300, { description: 'The name of the publication' }),
   description: nullable(Text(1000)),
-  url: nullable(Url({ description: 'Where readers find the publication; put before every article’s path' })),
+  url: nullable(
+    Url({ pattern: '^[^?#]*$', description: 'Where readers find the publication; put before every article’s path' }),
+  ),
   language: Type.String({
     format: 'bcp47',
     maxLength: 35,
@@ -15,9 +20,9 @@ const fields = {
   }),
   timeZone: Type.String({ format: 'time-zone', maxLength: 64, description: 'IANA time zone, for archives by month' }),
   articleUrlPattern: Type.String({
-    pattern: '^/[^ {}]*(?:\\{(?:slug|id|language|year|month|day)\\}[^ {}]*)+$',
+    pattern: `^/${PATTERN_PART}*\\{(?:slug|id)\\}${PATTERN_PART}*$`,
     maxLength: 500,
-    description: 'The path of an article: {slug}, {id}, {language}, {year}, {month}, {day}',
+    description: 'The path of an article, with {slug} or {id}, and {language}, {year}, {month}, {day} where wanted',
   }),
   commentPolicy: oneOf(COMMENT_POLICIES, { description: 'For articles that do not say' }),
 };
