@@ -137,12 +137,10 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 /** Reads the settings, empty ones as absent; throws `SettingsError` with one clear line for the first that cannot be used. */
 export const readSettings = (environment: Environment): Settings => {
-  const optional = <T>(name: string, parse: (name: string, text: string) => T): T | null => {
-    const text = environment[name]?.trim();
-    return text ? parse(name, text) : null;
-  };
   const read = <T>(name: string, fallback: string, parse: (name: string, text: string) => T): T =>
-    optional(name, parse) ?? parse(name, fallback);
+    parse(name, environment[name]?.trim() || fallback);
+  const optional = <T>(name: string, parse: (name: string, text: string) => T): T | null =>
+    environment[name]?.trim() ? read(name, '', parse) : null;
   return {
     host: read('HOST', '127.0.0.1', (_, text) => host(text)),
     port: read('PORT', '3000', (name, text) => integer(name, text, 0, 65_535)),

@@ -1,0 +1,147 @@
+import { test } from 'tap';
+import { readSettings, SettingsError } from '../../src/settings.ts';
+
+const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 3000,
+  databaseFile: 'data/galley.db',
+  publicUrl: null,
+  adminKey: null,
+  requireIfMatch: false,
+  cacheControl: 'public, max-age=0, s-maxage=60',
+  corsOrigins: ['*'],
+  trustProxy: false,
+  rates: {
+    read: { limit: 6000, seconds: 60 },
+    write: { limit: 300, seconds: 60 },
+    comment: { limit: 10, seconds: 60 },
+  },
+  embedHosts: ['www.youtube-nocookie.com', 'player.vimeo.com'],
+  logLevel: 'info',
+};
+
+const KEY = `glk_${'a'.repeat(32)}`;
+
+/** A variable, a value of it, and what differs from the defaults. */
+const GOOD: [name: string, value: string, expected: object][] = [
+  ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
+  ['HOST', '::1', { host: '::1' }],
+  ['HOST', 'localhost', { host: 'localhost' }],
+  ['PORT', '0', { port: 0 }],
+  ['PORT', '65535', { port: 65_535 }],
+  ['PORT', ' 8080 ', { port: 8080 }],
+  ['PORT', '', {}],
+  ['DATABASE_URL', 'file:other.db', { databaseFile: 'other.db' }],
+  ['DATABASE_URL', 'file:./a b/galley.db', { databaseFile: './a b/galley.db' }],
+  ['DATABASE_URL', 'file:/srv/galley.db', { databaseFile: '/srv/galley.db' }],
+  ['DATABASE_URL', 'file:///srv/galley.db', { databaseFile: '/srv/galley.db' }],
+  ['PUBLIC_URL', 'https://cms.example.org/', { publicUrl: 'https://cms.example.org' }],
+  ['PUBLIC_URL', 'http://localhost:8080/cms', { publicUrl: 'http://localhost:8080/cms' }],
+  ['ADMIN_KEY', KEY, { adminKey: KEY }],
+  ['REQUIRE_IF_MATCH', 'true', { requireIfMatch: true }],
+  ['REQUIRE_IF_MATCH', 'false', {}],
+  ['CACHE_CONTROL', 'no-store', { cacheControl: 'no-store' }],
+  [
+    'CACHE_CONTROL',
+    'public, max-age=5, stale-while-revalidate=9',
+    { cacheControl: 'public, max-age=5, stale-while-revalidate=9' },
+  ],
+  [
+    'CORS_ORIGINS',
+    'https://a.example,http://localhost:5173',
+    { corsOrigins: ['https://a.example', 'http://localhost:5173'] },
+  ],
+  ['TRUST_PROXY', 'true', { trustProxy: true }],
+  ['TRUST_PROXY', 'false', {}],
+  ['TRUST_PROXY', '10.0.0.0/8, ::1, loopback', { trustProxy: ['10.0.0.0/8', '::1', 'loopback'] }],
+  ['RATE_LIMIT_READ', '5/second', { rates: { ...DEFAULTS.rates, read: { limit: 5, seconds: 1 } } }],
+  ['RATE_LIMIT_WRITE', '100/hour', { rates: { ...DEFAULTS.rates, write: { limit: 100, seconds: 3600 } } }],
+  ['RATE_LIMIT_COMMENT', 'off', { rates: { ...DEFAULTS.rates, comment: null } }],
+  ['EMBED_HOSTS', 'Videos.Example.org:8443, localhost', { embedHosts: ['videos.example.org:8443', 'localhost'] }],
+  ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
+  ['GALLEY_UNKNOWN', 'is ignored', {}],
+  ['port', 'is another name', {}],
+];
+
+test('every setting is read as it is meant, and an empty one as absent', async (t) => {
+  t.strictSame(readSettings({}), DEFAULTS);
+  for (const [name, value, expected] of GOOD) {
+    t.strictSame(readSettings({ [name]: value }), { ...DEFAULTS, ...expected }, `${name}=${value}`);
+  }
+});
+
+/** A variable, a value that cannot be used, and the line; where only what is wanted stands here, it begins as all do. */
+const WANTED = {
+  HOST: 'must be an IP address or a host name',
+  PORT: 'must be a whole number from 0 to 65535',
+  DATABASE_URL: 'must be like file:data/galley.db',
+  PUBLIC_URL: 'must be like https://cms.example.org',
+  REQUIRE_IF_MATCH: 'must be true or false',
+  CACHE_CONTROL: 'must be directives such as public, max-age=60',
+  CORS_ORIGINS: 'must be origins such as https://example.org, separated by commas, or *',
+  TRUST_PROXY: 'must be true, false, or addresses and ranges such as 10.0.0.0/8, separated by commas',
+  RATE_LIMIT_READ: 'must be like 300/minute (second, minute or hour), or off',
+  RATE_LIMIT_WRITE: 'must be like 300/minute (second, minute or hour), or off',
+  RATE_LIMIT_COMMENT: 'must be like 300/minute (second, minute or hour), or off',
+  EMBED_HOSTS: 'must be host names separated by commas',
+  LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, trace, silent',
+};
+const BAD: [name: keyof typeof WANTED, values: string[]][] = [
+  ['HOST', ['http://localhost', 'a b', '-a', 'a..b', '127.0.0.1:3000']],
+  ['PORT', ['-1', '65536', '80.5', '0x50', '1e3', '3000/tcp', 'x']],
+  [
+    'DATABASE_URL',
+    ['data/galley.db', 'file:', 'file:data/', 'file:a?mode=ro', 'file://data/a.db', 'file::memory:', 'mysql:a'],
+  ],
+  ['PUBLIC_URL', ['cms.example.org', 'ftp://a.example', 'https://a.example?x', 'https://a.example#x']],
+  ['REQUIRE_IF_MATCH', ['TRUE', 'yes', '1']],
+  ['CACHE_CONTROL', ['public max-age=60', 'max-age=', ',', 'public;max-age=60', 'pübic']],
+  [
+    'CORS_ORIGINS',
+    ['example.org', 'https://a.example/', 'https://a.example/x', 'null', 'https://a.example,', 'ftp://a.example'],
+  ],
+  ['TRUST_PROXY', ['yes', '1', '10.0.0.0/33', '10.0.0', '::1/129', '10.0.0.0/8/8', 'proxy.example', '10.0.0.1,']],
+  ['RATE_LIMIT_READ', ['0/minute', '10', '10/day', '-1/minute', '10 / minute', 'none']],
+  ['RATE_LIMIT_WRITE', ['1e3/minute']],
+  ['RATE_LIMIT_COMMENT', ['10/minutes']],
+  ['EMBED_HOSTS', ['https://a.example', 'a.example/x', '*.a.example', 'a.example,,b.example']],
+  ['LOG_LEVEL', ['INFO', 'verbose']],
+];
+
+test('a setting that cannot be used is told in one line: variable, value, what is wanted', async (t) => {
+  for (const [name, values] of BAD) {
+    for (const value of values) {
+      t.throws(() => readSettings({ [name]: value }), new SettingsError(`${name}=${value}: ${WANTED[name]}`));
+    }
+  }
+  t.throws(() => readSettings({ PORT: 'x', HOST: 'a b' }), { message: /^HOST=/ }, 'the first of several');
+});
+
+test('the line of a bad setting stays one line, and no secret stands in it', async (t) => {
+  const lineOf = (environment: Record<string, string>): string => {
+    try {
+      readSettings(environment);
+    } catch (error) {
+      if (error instanceof SettingsError) return error.message;
+    }
+    t.fail(`${JSON.stringify(environment)} was taken`);
+    return '';
+  };
+  for (const key of ['glk_short', KEY.slice(4), `${KEY} x`, `${KEY}é`]) {
+    t.equal(lineOf({ ADMIN_KEY: key }), 'ADMIN_KEY: must be glk_ and at least 32 letters, digits, - or _');
+  }
+  t.equal(
+    lineOf({ DATABASE_URL: 'postgres://galley:hidden@db.example/galley' }),
+    'DATABASE_URL: PostgreSQL is not supported yet; must be like file:data/galley.db',
+  );
+  t.equal(
+    lineOf({ DATABASE_URL: 'mysql://galley:hidden@db.example/galley' }),
+    'DATABASE_URL=mysql://***@db.example/galley: must be like file:data/galley.db',
+  );
+  t.equal(
+    lineOf({ PUBLIC_URL: 'https://galley:hidden@cms.example' }),
+    'PUBLIC_URL=https://***@cms.example: must be like https://cms.example.org',
+  );
+  t.equal(lineOf({ PORT: '1\n2\u0007' }), 'PORT=1?2?: must be a whole number from 0 to 65535');
+  t.equal(lineOf({ LOG_LEVEL: 'x'.repeat(500) }).length, `LOG_LEVEL=…: ${WANTED.LOG_LEVEL}`.length + 100);
+});
