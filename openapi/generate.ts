@@ -1,8 +1,12 @@
-/** Writes openapi.json from the doors of the app itself; with `--check`, tells whether the committed one is current. */
+/**
+ * Writes openapi.json, or the file that is named, from the doors of the app itself; with `--check`, tells whether it is
+ * current.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { buildApp } from '../src/app.ts';
 import { systemClock } from '../src/core/clock.ts';
@@ -11,7 +15,8 @@ import { createRenderer } from '../src/rendering/renderer.ts';
 import { readSettings } from '../src/settings.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 
-const FILE = fileURLToPath(new URL('openapi.json', import.meta.url));
+const { values, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });
+const FILE = positionals[0] ?? fileURLToPath(new URL('openapi.json', import.meta.url));
 
 const fail = (error: unknown): never => {
   throw error;
@@ -47,7 +52,7 @@ const readCommitted = (): string | undefined => {
 };
 
 const document = await describeApp();
-if (!process.argv.includes('--check')) {
+if (!values.check) {
   writeFileSync(FILE, document);
 } else if (readCommitted() !== document) {
   console.error('openapi/openapi.json is not current: run `npm run openapi` and commit it with its cause');

@@ -22,7 +22,7 @@ import { publishDocs, publishDocument, serveDocument } from './http/openapi.ts';
 import { answerFrameworkErrors, answerProblems } from './http/problem.ts';
 import { parseQuery } from './http/query-string.ts';
 import { limitRates } from './http/rate-limit.ts';
-import { logRequests } from './http/request-log.ts';
+import { describeError, logRequests } from './http/request-log.ts';
 import { serviceDoors } from './http/service-doors.ts';
 import type { Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
@@ -46,7 +46,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   const { store, clock, settings, logger, lastUsed, timeouts = TIMEOUTS } = parts;
   const setHeaders = commonHeaders(settings.corsOrigins);
   const app = Fastify({
-    loggerInstance: logger,
+    loggerInstance: logger.child({}, { serializers: { err: describeError } }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     ...timeouts,
     http: { connectionsCheckingInterval: Math.ceil(timeouts.requestTimeout / 10) },

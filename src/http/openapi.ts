@@ -57,7 +57,7 @@ export const publishDocs = async (app: FastifyInstance): Promise<void> => {
     routePrefix: '/docs',
     staticCSP: DOCS_POLICY,
     uiConfig: { docExpansion: 'list', deepLinking: true, tryItOutEnabled: true, validatorUrl: null },
-    theme: { title: 'Galley: the API' },
+    theme: { title: 'Galley: the API', css: [{ filename: 'galley.css', content: '.topbar { display: none }' }] },
   });
 };
 

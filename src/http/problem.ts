@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { type Fault, Refusal, type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
 import type { SetHeaders } from './headers.ts';
 import { nothingAt, pathOf } from './methods.ts';
-import { describeError, logRequest } from './request-log.ts';
+import { logRequest } from './request-log.ts';
 import { faultsOfRequest } from './validation.ts';
 
 type Row = { status: number; title: string };
@@ -57,7 +57,7 @@ export const problemType = (code: RefusalCode): string => `/problems/${code}`;
 const badPath = (code: string, detail: string) =>
   refuseAll('invalid-request', [{ in: 'path', name: '', code, detail }]);
 
-/** Errors of Fastify's own, as refusals; undefined: it is none that a caller caused. */
+/** Errors of Fastify and its plugins, as refusals; undefined: it is none that a caller caused. */
 const refusalOf = (error: FastifyError): Refusal | undefined => {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -70,10 +70,14 @@ const refusalOf = (error: FastifyError): Refusal | undefined => {
       return badPath('wrong-format', 'The path is not well-encoded UTF-8');
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return badPath('too-long', 'A part of the path is too long');
+    case 'ECONNRESET':
+      return refuse('request-timeout', 'The connection ended before the request did'); // for the log: nobody reads it
     default:
-      return undefined;
+      return isCallersFault(error) ? refuse('invalid-request', error.message) : undefined;
   }
 };
+
+const isCallersFault = ({ statusCode = 500 }: FastifyError) => statusCode >= 400 && statusCode < 500;
 
 /** Sends a refusal as its problem. */
 const sendProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply => {
@@ -108,7 +112,7 @@ const answerError = (error: FastifyError, request: FastifyRequest, reply: Fastif
   }
   const refusal = refusalOf(error);
   if (refusal) return sendProblem(request, reply, refusal);
-  request.log.error({ err: describeError(error) }, 'internal error');
+  request.log.error({ err: error }, 'internal error');
   return sendProblem(request, reply, refuse('internal', 'The error has been logged under this request id'));
 };
 

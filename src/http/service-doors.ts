@@ -4,7 +4,6 @@ import { Type } from 'typebox';
 import { type RefusalCode, refuse } from '../core/errors.ts';
 import { answer, door, IfNoneMatch, LIST_ETAG } from './door.ts';
 import { PROBLEMS, problemType } from './problem.ts';
-import { describeError } from './request-log.ts';
 import { closed, component } from './schema.ts';
 
 const Health = component(
@@ -12,6 +11,7 @@ const Health = component(
   Type.Object({ status: Type.String() }, { description: 'A sign of life', examples: [{ status: 'ok' }] }),
 );
 
+const kindExample = { type: '/problems/gone', code: 'gone', status: 410, title: 'The article was withdrawn' };
 const ProblemKind = component(
   'ProblemKind',
   Type.Object(
@@ -23,13 +23,16 @@ const ProblemKind = component(
     },
     {
       description: 'One kind of refusal',
-      examples: [{ type: '/problems/gone', code: 'gone', status: 410, title: 'The article was withdrawn' }],
+      examples: [kindExample],
     },
   ),
 );
 const ProblemKindList = component(
   'ProblemKindList',
-  Type.Object({ data: Type.Array(ProblemKind) }, { description: 'Every kind of refusal' }),
+  Type.Object(
+    { data: Type.Array(ProblemKind) },
+    { description: 'Every kind of refusal', examples: [{ data: [kindExample] }] },
+  ),
 );
 
 const kindOf = (code: RefusalCode) => ({ type: problemType(code), code, ...PROBLEMS[code] });
@@ -68,7 +71,7 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
       try {
         await checkReady();
       } catch (error) {
-        request.log.error({ err: describeError(error) }, 'not ready');
+        request.log.error({ err: error }, 'not ready');
         throw refuse('unavailable', 'The database cannot be written to', { retryAfter: 5 });
       }
       return { status: 'ok' };

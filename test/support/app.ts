@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import type { Test } from 'tap';
-import { buildApp } from '../../src/app.ts';
+import { type AppParts, buildApp } from '../../src/app.ts';
 import type { Role } from '../../src/core/access.ts';
 import { noteDueMoments } from '../../src/features/articles/due-moments.ts';
 import { createKey } from '../../src/features/keys/actions.ts';
@@ -67,6 +67,8 @@ export type Galley = {
 export type Options = {
   /** Environment variables, read as at a start. Rate limits are off unless set here. */
   settings?: Record<string, string>;
+  /** Parts of the app that are to be others than usual, such as a logger that can be read. */
+  parts?: Partial<AppParts>;
 };
 
 const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMENT: 'off' };
@@ -74,7 +76,7 @@ const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMEN
 const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
 
 /** Starts a Galley whose every answer is held to the OpenAPI document; it ends with the test. */
-export const startGalley = async (t: Test, { settings = {} }: Options = {}): Promise<Galley> => {
+export const startGalley = async (t: Test, { settings = {}, parts: others = {} }: Options = {}): Promise<Galley> => {
   const directory = mkdtempSync(join(tmpdir(), 'galley-'));
   const file = join(directory, 'galley.db');
   const store = openSqlite(file);
@@ -93,6 +95,7 @@ export const startGalley = async (t: Test, { settings = {} }: Options = {}): Pro
     settings: readSettings({ ...OFF, ...settings }),
     logger: pino({ level: 'silent' }),
     lastUsed,
+    ...others,
   });
   await app.ready();
   const check = holdToContract(app.swagger());

@@ -1,0 +1,225 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { test } from 'tap';
+import { PROBLEMS } from '../src/http/problem.ts';
+import { startGalley } from './support/app.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the document is JSON of every shape
+type Json = any;
+
+const FILE = fileURLToPath(new URL('../openapi/openapi.json', import.meta.url));
+const document: Json = JSON.parse(readFileSync(FILE, 'utf8'));
+
+type Named = { name: string; method: string; path: string; operation: Json };
+const operations: Named[] = Object.entries<Json>(document.paths).flatMap(([path, item]) =>
+  Object.entries<Json>(item).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    method,
+    path,
+    operation,
+  })),
+);
+
+const deref = (value: Json): Json =>
+  value?.$ref === undefined
+    ? value
+    : value.$ref
+        .slice(2)
+        .split('/')
+        .reduce((at: Json, step: string) => at[step], document);
+
+/** Every object of the document with its pointer; examples are data, and not looked into. */
+const walk = function* (value: Json, pointer = '#'): Generator<[string, Json]> {
+  if (typeof value !== 'object' || value === null) return;
+  yield [pointer, value];
+  for (const [name, member] of Object.entries(value)) {
+    if (name !== 'examples' && name !== 'example') yield* walk(member, `${pointer}/${name}`);
+  }
+};
+
+const ajv = new Ajv2020({ strict: false, formats: { bcp47: true, 'time-zone': true } });
+(addFormats as unknown as typeof addFormats.default)(ajv, ['email', 'date-time', 'uri']);
+ajv.addSchema({ $id: 'document', components: document.components });
+const compiled = new Map<string, ValidateFunction>();
+/** What is wrong with a value; an empty list when nothing is. */
+const faultsOf = (schema: Json, value: unknown, where: string): string[] => {
+  const text = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
+  const check = compiled.get(text) ?? ajv.compile(JSON.parse(text));
+  compiled.set(text, check);
+  return check(value) ? [] : [`${where}: ${ajv.errorsText(check.errors)}`];
+};
+
+test('the committed document is the one the doors make, and the check says when it is not', async (t) => {
+  const app = await startGalley(t);
+  t.same(document, JSON.parse((await app.ask('GET', '/openapi.json')).text), 'run `npm run openapi`');
+  const stale = join(t.testdir(), 'stale.json');
+  writeFileSync(stale, JSON.stringify({ ...document, openapi: '3.1.1' }));
+  const generate = fileURLToPath(new URL('../openapi/generate.ts', import.meta.url));
+  const check = spawnSync(process.execPath, ['--import=tsx', generate, '--check', stale], { encoding: 'utf8' });
+  t.equal(check.status, 1);
+  t.match(check.stderr, /^[^\n]* is not current: [^\n]*\n$/, 'one clear line');
+});
+
+test('the document passes the recommended rules of Redocly without a warning', (t) => {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const said = execFileSync(
+    process.execPath,
+    ['node_modules/@redocly/cli/bin/cli.js', 'lint', '--format=json', 'openapi/openapi.json'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, REDOCLY_TELEMETRY: 'off' },
+    },
+  );
+  t.match(JSON.parse(said), { totals: { errors: 0, warnings: 0, ignored: 0 } });
+  t.end();
+});
+
+test('it is OpenAPI 3.1, of this server, and describes every tag', (t) => {
+  t.match(document.openapi, /^3\.1\./);
+  t.equal(document.servers[0].url, '/');
+  const described = document.tags.map(({ name }: Json) => name);
+  t.ok(document.tags.every(({ description }: Json) => description));
+  const used = new Set(operations.flatMap(({ operation }) => operation.tags));
+  t.same([...used].sort(), [...described].sort(), 'no tag without doors, no door without its tag');
+  t.end();
+});
+
+test('every operation says its name, summary, tag, security and statuses', (t) => {
+  const ids = operations.map(({ operation }) => operation.operationId);
+  t.equal(new Set(ids).size, ids.length, 'operationIds are unique');
+  for (const { name, method, operation } of operations) {
+    t.match(operation.operationId, /^[a-z][A-Za-z]+$/, `${name}: operationId`);
+    t.ok(operation.summary, `${name}: summary`);
+    t.equal(operation.tags?.length, 1, `${name}: one tag`);
+    t.ok(Array.isArray(operation.security), `${name}: security`);
+    const statuses = Object.keys(operation.responses);
+    t.ok(
+      statuses.some((status) => status.startsWith('2')),
+      `${name}: a success`,
+    );
+    for (const status of ['400', '401', '429', '500', '503']) t.ok(statuses.includes(status), `${name}: ${status}`);
+    if (JSON.stringify(operation.security) === '[{"bearer":[]}]' && operation.operationId !== 'readMe')
+      t.ok(statuses.includes('403'), `${name}: 403`);
+    if (operation.parameters?.some(({ in: part }: Json) => part === 'path'))
+      t.ok(statuses.includes('404'), `${name}: 404`);
+    if (method !== 'get' && operation.parameters?.some((parameter: Json) => parameter.name === 'if-match'))
+      for (const status of ['412', '428']) t.ok(statuses.includes(status), `${name}: ${status}`);
+    if (operation.requestBody || method === 'delete')
+      for (const status of ['413', '415']) t.ok(statuses.includes(status), `${name}: ${status}`);
+  }
+  t.end();
+});
+
+test('public doors take a key or none; the doors of the service need none; all others demand one', (t) => {
+  const securityOf = (id: string) =>
+    operations.find(({ operation }) => operation.operationId === id)?.operation.security;
+  t.same(securityOf('listArticles'), [{}, { bearer: [] }]);
+  t.same(securityOf('postComment'), [{}, { bearer: [] }]);
+  t.same(securityOf('createArticle'), [{ bearer: [] }]);
+  t.same(securityOf('getLiveness'), []);
+  t.end();
+});
+
+test('every body and answer has an example, and every example is valid by its own schema', (t) => {
+  const faults: string[] = [];
+  let seen = 0;
+  const check = (schema: Json, value: unknown, where: string) => {
+    seen++;
+    faults.push(...faultsOf(schema, value, where));
+  };
+  for (const { name, operation } of operations) {
+    const contents = [operation.requestBody, ...Object.values<Json>(operation.responses).map(deref)].flatMap((part) =>
+      Object.entries<Json>(part?.content ?? {}),
+    );
+    for (const [type, { schema, examples = {} }] of contents) {
+      const values = [...Object.values<Json>(examples).map(({ value }) => value), ...(deref(schema).examples ?? [])];
+      if (values.length === 0) faults.push(`${name}: ${type} has no example`);
+      for (const value of values) check(schema, value, `${name}: example of ${type}`);
+    }
+    for (const { name: parameter, schema, example } of operation.parameters ?? [])
+      if (example !== undefined) check(schema, example, `${name}: example of ${parameter}`);
+  }
+  for (const [pointer, value] of walk(document))
+    if (Array.isArray(value.examples)) for (const example of value.examples) check(value, example, pointer);
+  t.same(faults, []);
+  t.ok(seen > 200, `${seen} examples`);
+  t.end();
+});
+
+test('a refusal is always a problem, its example tells its own status and code', (t) => {
+  const codes = new Set<string>();
+  for (const { name, operation } of operations) {
+    for (const [status, given] of Object.entries<Json>(operation.responses)) {
+      if (Number(status) < 400) continue;
+      const { content } = deref(given);
+      t.same(Object.keys(content), ['application/problem+json'], `${name} ${status}`);
+      for (const [code, { value }] of Object.entries<Json>(content['application/problem+json'].examples)) {
+        codes.add(code);
+        t.match(value, { code, status: Number(status), type: `/problems/${code}` }, `${name} ${status} ${code}`);
+      }
+    }
+  }
+  const elsewhere = ['method-not-allowed', 'request-timeout', 'headers-too-large']; // of no operation
+  t.same([...codes, ...elsewhere].sort(), Object.keys(PROBLEMS).sort(), 'every code of the catalogue has its place');
+  t.end();
+});
+
+test('headers that are always sent are required, the others are not', (t) => {
+  const headersOf = (id: string, status: string) => {
+    const found = operations.find(({ operation }) => operation.operationId === id) as Named;
+    return deref(found.operation.responses[status]).headers;
+  };
+  t.match(headersOf('readArticle', '200'), { ETag: { required: true }, 'Cache-Control': { required: true } });
+  t.match(headersOf('readArticle', '304'), { ETag: { required: true } });
+  t.match(headersOf('listArticles', '200'), { Link: { required: true } });
+  t.match(headersOf('createArticle', '201'), { Location: { required: true }, ETag: { required: true } });
+  t.match(headersOf('readArticle', '401'), { 'WWW-Authenticate': { required: true } });
+  t.match(headersOf('readArticle', '429'), { 'Retry-After': { required: true } });
+  t.notOk(headersOf('readArticle', '200').RateLimit.required, 'limits may be off, and the anonymous are not told');
+  t.end();
+});
+
+test('nothing stands in it twice, and nothing of the inside', (t) => {
+  const components = new Map(
+    Object.entries<Json>(document.components.schemas).map(([name, schema]) => [JSON.stringify(schema), name]),
+  );
+  const faults: string[] = [];
+  for (const [pointer, value] of walk(document)) {
+    const twin = components.get(JSON.stringify(value));
+    if (twin !== undefined && pointer !== `#/components/schemas/${twin}`)
+      faults.push(`${pointer} is a twin of ${twin}`);
+    for (const name of ['nullable', 'x-read-only', '$id'])
+      if (['boolean', 'string'].includes(typeof value[name]) || Array.isArray(value[name]))
+        faults.push(`${pointer} has ${name}`);
+  }
+  for (const { name, operation } of operations)
+    for (const [status, response] of Object.entries<Json>(operation.responses))
+      if (Object.keys(response.content?.['application/problem+json']?.examples ?? {}).length === 1)
+        faults.push(`${name} ${status} does not refer to the shared refusal`);
+  t.same(faults, []);
+  t.end();
+});
+
+test('no two paths differ only by the name of a parameter', (t) => {
+  const shapes = Object.keys(document.paths).map((path) => path.replaceAll(/\{[^}]+\}/g, '{}'));
+  t.equal(new Set(shapes).size, shapes.length);
+  t.end();
+});
+
+test('requests are closed, answers are open', (t) => {
+  for (const { name, operation } of operations) {
+    const body = Object.values<Json>(operation.requestBody?.content ?? {})[0]?.schema;
+    if (body) t.equal(deref(body).additionalProperties, false, `${name} takes no unknown field`);
+    const success = Object.entries<Json>(operation.responses).find(([status]) => status.startsWith('2'))?.[1];
+    const answer = deref(Object.values<Json>(success.content ?? {})[0]?.schema);
+    if (answer) t.not(answer.additionalProperties, false, `${name} may answer more one day`);
+  }
+  t.end();
+});
