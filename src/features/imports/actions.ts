@@ -1,0 +1,171 @@
+/** What an import does: reads ahead, renders beside, and writes in transactions of bounded length. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { Refusal } from '../../core/errors.ts';
+import type { Renderer, Rendering } from '../../rendering/renderer.ts';
+import type { Parts } from '../../store/store.ts';
+import { openDesk } from './desk.ts';
+import { type Line, LONGEST_LINE, readLines } from './lines.ts';
+import { mapImported, sourceKey } from './queries.ts';
+import { type Entry, problemsOf, type ReadOptions, readEntry, reasonsOf } from './reading.ts';
+import { count, type Report } from './report.ts';
+import { type Alteration, articleDifferences } from './rules.ts';
+import { type Done, writeRecord } from './writing.ts';
+
+export type ImportParts = Parts & { renderer: Renderer };
+
+export type ImportOptions = ReadOptions & {
+  /** Is filled as the import goes, so that it tells what was done even where the import fails. */
+  report: Report;
+  /** Told how many bytes of the file were read so far. */
+  onProgress?: (bytes: number) => void;
+  /** Ends the import between two transactions. */
+  signal?: AbortSignal;
+};
+
+/** What is read, looked up and rendered together. */
+const BATCH_RECORDS = 100;
+const BATCH_BYTES = LONGEST_LINE;
+/** How many batches are prepared while one is written. */
+const AHEAD = 2;
+/** A transaction ends after the record with which it has lasted so many milliseconds: others who write wait little. */
+const LONGEST_UNIT = 80;
+
+async function* batchesOf(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
+  let batch: Line[] = [];
+  let bytes = 0;
+  for await (const line of lines) {
+    batch.push(line);
+    bytes += line.bytes?.length ?? 0;
+    if (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
+    yield batch;
+    [batch, bytes] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Begins `work` on some items before they are asked for. */
+async function* ahead<T, R>(items: AsyncIterable<T>, work: (item: T) => Promise<R>): AsyncGenerator<R> {
+  const begun: Promise<R>[] = [];
+  for await (const item of items) {
+    const result = work(item);
+    result.catch(() => {}); // told where it is awaited, unless the walk ends before
+    begun.push(result);
+    if (begun.length > AHEAD) yield begun.shift() as Promise<R>;
+  }
+  yield* begun;
+}
+
+/** A record on its way: `done` already, or with what writing it takes. */
+type Ready = { entry: Entry; done: Done | null; rendering: Rendering | null };
+
+const decided = (entry: Entry, done: Done): Ready => ({ entry, done, rendering: null });
+const skipped = (entry: Entry, reasons: readonly Alteration[]): Ready =>
+  decided(entry, { fate: 'skipped', problems: problemsOf(entry, 'skipped', reasons) });
+
+/** Reads the records of a batch, decides those that need no writing and renders the others. */
+const prepare = async ({ store, renderer }: ImportParts, lines: Line[], options: ReadOptions): Promise<Ready[]> => {
+  const entries = lines.map((line) => readEntry(line, options));
+  const sources = entries.flatMap((entry) => ('article' in entry ? entry.article.source : []));
+  const imported = await mapImported(store, sources);
+  const prepareEntry = async (entry: Entry): Promise<Ready> => {
+    if ('refused' in entry) return skipped(entry, entry.refused);
+    if (!('article' in entry)) return { entry, done: null, rendering: null };
+    const { source, sent } = entry.article;
+    const known = imported.get(sourceKey(source));
+    if (known) {
+      return decided(entry, {
+        fate: 'unchanged',
+        problems: problemsOf(entry, 'kept', articleDifferences(sent, known)),
+      });
+    }
+    try {
+      return { entry, done: null, rendering: await renderer.renderBody(sent.body, 'markdown') };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return skipped(entry, reasonsOf(error));
+    }
+  };
+  return Promise.all(entries.map(prepareEntry));
+};
+
+/** A rule refused a record while it was written; the transaction is undone, for what came of the record before. */
+class RecordRefused extends Error {
+  readonly entry: Entry;
+  readonly refusal: Refusal;
+  constructor(entry: Entry, refusal: Refusal) {
+    super(refusal.message);
+    this.entry = entry;
+    this.refusal = refusal;
+  }
+}
+
+type Unit = { done: Done[]; made: { authors: number; tags: number } };
+
+/** Writes the first of some records, as many as fit into one transaction. */
+const writeUnit = ({ store, clock }: ImportParts, batch: readonly Ready[]): Promise<Unit> =>
+  store.transaction(async (tx) => {
+    const since = performance.now();
+    const desk = await openDesk(
+      tx,
+      clock(),
+      batch.filter(({ done }) => done === null).map(({ entry }) => entry),
+    );
+    const done: Done[] = [];
+    for (const { entry, done: before, rendering } of batch) {
+      if (done.length > 0 && performance.now() - since > LONGEST_UNIT) break;
+      const write = () =>
+        writeRecord(desk, entry, rendering).catch((error: unknown) => {
+          throw error instanceof Refusal ? new RecordRefused(entry, error) : error;
+        });
+      done.push(before ?? (await write()));
+      // Queries settle as microtasks: without a turn of the loop the rendering threads would get no next text.
+      if (rendering) await turn();
+    }
+    return { done, made: desk.made };
+  });
+
+/** Writes what comes first of some records; a record that a rule refuses is skipped, the others go in without it. */
+const writeFirst = async (parts: ImportParts, batch: Ready[]): Promise<Unit> => {
+  if (batch.every(({ done }) => done !== null)) {
+    return { done: batch.map(({ done }) => done as Done), made: { authors: 0, tags: 0 } };
+  }
+  try {
+    return await writeUnit(parts, batch);
+  } catch (error) {
+    if (!(error instanceof RecordRefused)) throw error;
+    const at = batch.findIndex(({ entry }) => entry === error.entry);
+    batch[at] = skipped(error.entry, reasonsOf(error.refusal));
+    return writeFirst(parts, batch);
+  }
+};
+
+const note = (report: Report, batch: readonly Ready[], { done, made }: Unit): void => {
+  for (const [position, { fate, problems }] of done.entries()) {
+    count(report, (batch[position] as Ready).entry.kind, fate);
+    report.problems.push(...problems);
+  }
+  report.counts.made.authors += made.authors;
+  report.counts.made.tags += made.tags;
+};
+
+/**
+ * Imports the records of a file, NDJSON or gzip of it. What is there already stays as it is, so that a second run, or
+ * one after an end in the middle, changes nothing or goes on. Throws `UnreadableFile` and the errors of the store; what
+ * was written before stays written.
+ */
+export const importRecords = async (parts: ImportParts, options: ImportOptions): Promise<void> => {
+  const { report, signal, onProgress } = options;
+  let bytes = 0;
+  const lines = readLines(options.path, (more) => {
+    bytes += more;
+  });
+  for await (const batch of ahead(batchesOf(lines), (lines) => prepare(parts, lines, options))) {
+    for (let rest = batch; rest.length > 0; ) {
+      if (signal?.aborted) return;
+      const unit = await writeFirst(parts, rest);
+      note(report, rest, unit);
+      rest = rest.slice(unit.done.length);
+      onProgress?.(bytes);
+    }
+  }
+};

@@ -1,0 +1,78 @@
+/** `galley import records`: runs an import at a terminal or in a script. */
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Writable } from 'node:stream';
+import { Presets, SingleBar } from 'cli-progress';
+import { type ImportParts, importRecords } from './actions.ts';
+import { UnreadableFile } from './lines.ts';
+import { type Counts, emptyReport, formatReport } from './report.ts';
+
+export type ImportFlags = { dryRun?: boolean; json?: boolean; defaultAuthor?: string };
+
+/** Where a command speaks: results on `out`, all else on `err`. */
+export type Terminal = { out: Writable; err: Writable & { isTTY?: boolean } };
+
+/** What a shell says of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+const showProgress = (path: string, err: Terminal['err'], counts: Counts) => {
+  const total = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (!err.isTTY || total === 0) return { tell: () => {}, end: () => {} };
+  const format = '{bar} {percentage}% · {records} records · {eta_formatted} left';
+  const bar = new SingleBar(
+    { format, stream: err as NodeJS.WriteStream, hideCursor: true, clearOnComplete: true },
+    Presets.shades_classic,
+  );
+  bar.start(total, 0, { records: 0 });
+  return {
+    tell: (bytes: number) => bar.update(Math.min(bytes, total), { records: counts.read.toLocaleString('en') }),
+    end: () => bar.stop(),
+  };
+};
+
+const seconds = (since: number) => (performance.now() - since) / 1000;
+
+const headline = (path: string, counts: Counts, since: number, dryRun: boolean): string => {
+  const took = seconds(since);
+  const rate = Math.round(counts.read / took).toLocaleString('en');
+  const what = dryRun ? 'Tried without storing anything:' : 'Imported';
+  return `${what} ${basename(path)}, ${counts.read.toLocaleString('en')} records in ${took.toFixed(1)} s (${rate} a second)`;
+};
+
+/**
+ * Imports a file and tells what became of it. Resolves to the exit code: 0 when it is done, whatever the problems of
+ * single records; 1 when the file or the store failed; 130 when `signal` ended it. What was stored before stays, and the
+ * same command goes on from there.
+ */
+export const runImport = async (
+  parts: ImportParts,
+  path: string,
+  { dryRun = false, json = false, defaultAuthor }: ImportFlags,
+  { out, err }: Terminal,
+  signal: AbortSignal,
+): Promise<number> => {
+  const report = emptyReport();
+  const since = performance.now();
+  const progress = showProgress(path, err, report.counts);
+  let fault: Error | undefined;
+  try {
+    const options = { path, defaultAuthor: defaultAuthor ?? null, report, signal, onProgress: progress.tell };
+    await importRecords(parts, options);
+  } catch (error) {
+    fault = error as Error;
+  } finally {
+    progress.end();
+  }
+  const { read } = report.counts;
+  if (json) out.write(`${JSON.stringify(report)}\n`);
+  else if (!fault || read > 0)
+    out.write(`${headline(path, report.counts, since, dryRun)}\n\n${formatReport(report)}\n`);
+  if (fault) {
+    const soFar = read > 0 && !dryRun ? `; ${read} records were read and stay as told; run it again to go on` : '';
+    err.write(`galley: ${fault instanceof UnreadableFile ? '' : 'the import failed: '}${fault.message}${soFar}\n`);
+    return 1;
+  }
+  if (!signal.aborted) return 0;
+  err.write('galley: interrupted; run it again to go on\n');
+  return INTERRUPTED;
+};
