@@ -123,7 +123,10 @@ const saying = (error: ErrorObject): string => {
     case 'maximum':
       return `must be at most ${params.limit}`;
     case 'uniqueItems':
-      return `must not have a value twice: values ${params.j + 1} and ${params.i + 1} are equal`;
+      return `must not have a value twice: values ${[params.i, params.j]
+        .sort((a, b) => a - b)
+        .map((i) => i + 1)
+        .join(' and ')} are equal`;
     case 'pattern':
       return PATTERN_WORDS[params.pattern] ?? `must be of the form ${params.pattern}`;
     case 'format':

@@ -94,7 +94,11 @@ const isBodySent = ({ headers }: FastifyRequest) =>
  */
 export const faultsOfBody = (request: FastifyRequest): Fault[] => {
   const { body, routeOptions, method } = request;
-  if (routeOptions.schema?.body !== undefined) return request.bodyFaults ?? [];
+  if (routeOptions.schema?.body !== undefined) {
+    // A schema by media type is not asked where there is neither.
+    const isMissing = body === undefined && request.mediaType === undefined;
+    return isMissing ? [bodyFault('', 'required', 'The body is required')] : (request.bodyFaults ?? []);
+  }
   const isRead = method === 'GET' || method === 'HEAD'; // whose body is never read
   if (isRead && isBodySent(request)) return [bodyFault('', 'unknown-field', `${method} takes no body`)];
   if (body === undefined || body === null) return [];

@@ -42,8 +42,8 @@ export const faultsOfShape = (text: string): Fault[] => {
   const frames: Frame[] = [];
   let values = 1;
   let expectsName = false;
-  const count = () => {
-    values++;
+  const count = (more: number) => {
+    values += more;
     if (values > MAX_VALUES) throw tooMuch('too-many', `The body has more than ${MAX_VALUES} keys and values`);
   };
   for (let at = 0; at < text.length; at++) {
@@ -68,6 +68,7 @@ export const faultsOfShape = (text: string): Fault[] => {
       case 0x5b: // [
         expectsName = text.charCodeAt(at) === 0x7b;
         frames.push({ names: expectsName ? new Set() : null, at: expectsName ? '' : 0 });
+        if (!expectsName && !/^\s*\]/.test(text.slice(at + 1, at + 20))) count(1); // the first of a list
         if (frames.length > MAX_DEPTH) throw tooMuch('too-deep', `The body nests deeper than ${MAX_DEPTH} levels`);
         break;
       case 0x7d: // }
@@ -75,13 +76,13 @@ export const faultsOfShape = (text: string): Fault[] => {
         frames.pop();
         expectsName = false;
         break;
-      case 0x2c: // a comma: one more value
-        count();
+      case 0x2c: // a comma
+        if (frame?.names === null) count(1);
         expectsName = frame?.names != null;
         if (typeof frame?.at === 'number') frame.at++;
         break;
-      case 0x3a: // a colon: one more key
-        count();
+      case 0x3a: // a colon: a key and its value
+        count(2);
         break;
     }
   }

@@ -109,6 +109,12 @@ export const buildValidator = (shared: Record<string, unknown>) => {
   };
 };
 
+/** The validator of a part; that of a body may stand by its media type. */
+const checkOf = (request: FastifyRequest, part: Part): ValidateFunction | undefined => {
+  const found = request.getValidationFunction(part) as ValidateFunction | Record<string, ValidateFunction> | undefined;
+  return typeof found === 'object' ? found[request.mediaType ?? ''] : found;
+};
+
 /**
  * Every fault of a request whose validation failed. Fastify stops at the first part with a fault; on this cold path the
  * parts after it are checked too.
@@ -124,7 +130,7 @@ export const faultsOfRequest = (request: FastifyRequest, error: FastifyError): F
   const errorsOf = (part: Part): ErrorObject[] => {
     if (part === failed) return (error.validation ?? []) as ErrorObject[];
     if (PARTS.indexOf(part) < PARTS.indexOf(failed)) return [];
-    const check = request.getValidationFunction(part);
+    const check = checkOf(request, part);
     return !check || check(values[part]) ? [] : ((check.errors ?? []) as ErrorObject[]);
   };
   const faults = PARTS.flatMap((part) => faultsOf(WIRE_NAME[part], errorsOf(part)));
