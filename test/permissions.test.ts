@@ -1,0 +1,531 @@
+/** The permission table of the contract (section 3), a test a cell, and every secured door against every key that may not pass. */
+import { type Test, test } from 'tap';
+import { ROLES, type Role } from '../src/core/access.ts';
+import { type Galley, START, startGalley } from './support/app.ts';
+
+const CALLERS = ['anonymous', ...ROLES] as const;
+type Caller = (typeof CALLERS)[number];
+type Answered = { status: number };
+
+const DAY = 86_400_000;
+const tomorrow = new Date(Date.parse(START) + DAY).toISOString();
+const keyOf = ({ keys }: Galley, caller: Caller) => (caller === 'anonymous' ? null : keys[caller]);
+
+/** How an article comes to each state, from a draft. `withdrawn`: in the trash, after it was live. */
+const STATES: Record<string, readonly (object | 'trash')[]> = {
+  draft: [],
+  review: [{ status: 'review' }],
+  scheduled: [{ status: 'scheduled', publishedAt: tomorrow }],
+  published: [{ status: 'published' }],
+  archived: [{ status: 'published' }, { status: 'archived' }],
+  trashed: ['trash'],
+  withdrawn: [{ status: 'published' }, 'trash'],
+};
+type Whose = 'own' | 'foreign' | 'shared';
+
+/** A newsroom with an author besides the one the keys are bound to, and a verb that makes what a cell is about. */
+const startNewsroom = async (t: Test) => {
+  const galley = await startGalley(t);
+  const { ask, keys, authorId } = galley;
+  const make = async (path: string, body: object, key = keys.admin) => (await ask('POST', path, { key, body })).body;
+  const { id: otherId } = await make('/v1/authors', { name: 'Another' });
+  const authorIds = { own: [authorId], foreign: [otherId], shared: [otherId, authorId] };
+  const article = async (whose: Whose, state: string): Promise<number> => {
+    const { id } = await make('/v1/articles', { title: 'T', body: 'B', authorIds: authorIds[whose] });
+    const url = `/v1/articles/${id}`;
+    for (const step of STATES[state] ?? []) {
+      if (step === 'trash') await ask('DELETE', url, { key: keys.admin });
+      else await ask('PATCH', url, { key: keys.admin, body: step });
+    }
+    return id;
+  };
+  const live = await article('foreign', 'published');
+  const comment = async (status: string): Promise<number> => {
+    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' };
+    const { id } = await make(`/v1/articles/${live}/comments`, body);
+    await ask('PATCH', `/v1/comments/${id}`, { key: keys.admin, body: { status } });
+    return id;
+  };
+  return { ...galley, otherId, make, article, live, comment };
+};
+type Newsroom = Awaited<ReturnType<typeof startNewsroom>>;
+
+/** What is done, the status each caller gets (anonymous viewer contributor author editor admin), and how it is done. */
+type Row = [what: string, expected: string, act: (newsroom: Newsroom, key: string | null) => Promise<Answered>];
+
+const onArticle =
+  (whose: Whose, state: string, method: string, path = '', body?: object): Row[2] =>
+  async (newsroom, key) => {
+    const id = await newsroom.article(whose, state);
+    return newsroom.ask(method, `/v1/articles/${id}${path}`, { key, body });
+  };
+
+/** Rows for the same act on articles of several states. */
+const forEach = (
+  verb: string,
+  act: [method: string, path?: string, body?: object],
+  rows: [article: `${Whose} ${string}`, expected: string][],
+): Row[] =>
+  rows.map(([article, expected]) => {
+    const [whose, state] = article.split(' ') as [Whose, string];
+    return [`${verb} ${whose} ${state}`, expected, onArticle(whose, state, ...act)];
+  });
+
+const CREATED = { title: 'T', body: 'B' };
+const create =
+  (more: object | ((newsroom: Newsroom) => object)): Row[2] =>
+  (newsroom, key) => {
+    const body = { ...CREATED, ...(typeof more === 'function' ? more(newsroom) : more) };
+    return newsroom.ask('POST', '/v1/articles', { key, body });
+  };
+
+let serial = 0;
+const unique = () => `Thing ${++serial}`;
+
+/** Makes a thing as an admin, then does something with it as the caller. */
+const onThing =
+  (path: string, body: () => object, method: string, query = '', change?: () => object): Row[2] =>
+  async (newsroom, key) => {
+    const { id } = await newsroom.make(path, body());
+    return newsroom.ask(method, `${path}/${id}${query}`, { key, body: change?.() });
+  };
+const onComment =
+  (status: string, method: string, query = '', body?: object): Row[2] =>
+  async (newsroom, key) => {
+    const id = await newsroom.comment(status);
+    return newsroom.ask(method, `/v1/comments/${id}${query}`, { key, body });
+  };
+const get =
+  (path: string): Row[2] =>
+  ({ ask }, key) =>
+    ask('GET', path, { key });
+const named = () => ({ name: unique() });
+const newKey = () => ({ name: 'K', role: 'viewer' });
+
+const TABLE: Row[] = [
+  //                                anon view cont auth edit admi
+  ...forEach(
+    'read',
+    ['GET'],
+    [
+      ['foreign published', /*     */ '200 200 200 200 200 200'],
+      ['own draft', /*             */ '404 200 200 200 200 200'],
+      ['own review', /*            */ '404 200 200 200 200 200'],
+      ['own scheduled', /*         */ '404 200 200 200 200 200'],
+      ['own archived', /*          */ '404 200 200 200 200 200'],
+      ['own trashed', /*           */ '404 200 200 200 200 200'],
+      ['own withdrawn', /*         */ '410 200 200 200 200 200'],
+      ['shared draft', /*          */ '404 200 200 200 200 200'],
+      ['foreign draft', /*         */ '404 200 404 404 200 200'],
+      ['foreign review', /*        */ '404 200 404 404 200 200'],
+      ['foreign scheduled', /*     */ '404 200 404 404 200 200'],
+      ['foreign archived', /*      */ '404 200 404 404 200 200'],
+      ['foreign trashed', /*       */ '404 200 404 404 200 200'],
+      ['foreign withdrawn', /*     */ '410 200 410 410 200 200'],
+    ],
+  ),
+  ...forEach(
+    'edit',
+    ['PATCH', '', { title: 'Edited' }],
+    [
+      ['own draft', /*             */ '401 403 200 200 200 200'],
+      ['own review', /*            */ '401 403 200 200 200 200'],
+      ['own scheduled', /*         */ '401 403 403 200 200 200'],
+      ['own published', /*         */ '401 403 403 200 200 200'],
+      ['own archived', /*          */ '401 403 403 200 200 200'],
+      ['own trashed', /*           */ '401 403 409 409 409 409'],
+      ['own withdrawn', /*         */ '401 403 403 409 409 409'],
+      ['shared draft', /*          */ '401 403 200 200 200 200'],
+      ['shared published', /*      */ '401 403 403 200 200 200'],
+      ['foreign draft', /*         */ '401 403 404 404 200 200'],
+      ['foreign review', /*        */ '401 403 404 404 200 200'],
+      ['foreign scheduled', /*     */ '401 403 404 404 200 200'],
+      ['foreign published', /*     */ '401 403 403 403 200 200'],
+      ['foreign archived', /*      */ '401 403 404 404 200 200'],
+      ['foreign trashed', /*       */ '401 403 404 404 409 409'],
+      ['foreign withdrawn', /*     */ '401 403 410 410 409 409'],
+    ],
+  ),
+  ...forEach(
+    'trash',
+    ['DELETE'],
+    [
+      ['own draft', /*             */ '401 403 204 204 204 204'],
+      ['own review', /*            */ '401 403 204 204 204 204'],
+      ['own scheduled', /*         */ '401 403 403 204 204 204'],
+      ['own published', /*         */ '401 403 403 204 204 204'],
+      ['own archived', /*          */ '401 403 403 204 204 204'],
+      ['foreign draft', /*         */ '401 403 404 404 204 204'],
+      ['foreign scheduled', /*     */ '401 403 404 404 204 204'],
+      ['foreign published', /*     */ '401 403 403 403 204 204'],
+      ['foreign withdrawn', /*     */ '401 403 410 410 204 204'],
+    ],
+  ),
+  ...forEach(
+    'restore',
+    ['POST', '/restore'],
+    [
+      ['own trashed', /*           */ '401 403 200 200 200 200'],
+      ['own withdrawn', /*         */ '401 403 403 200 200 200'],
+      ['foreign trashed', /*       */ '401 403 404 404 200 200'],
+      ['foreign withdrawn', /*     */ '401 403 410 410 200 200'],
+    ],
+  ),
+  ...forEach(
+    'delete for good',
+    ['DELETE', '?permanent=true'],
+    [
+      ['own draft', /*             */ '401 403 403 403 403 204'],
+      ['own trashed', /*           */ '401 403 403 403 403 204'],
+      ['foreign draft', /*         */ '401 403 403 403 403 204'],
+      ['foreign published', /*     */ '401 403 403 403 403 204'],
+    ],
+  ),
+  ...forEach(
+    'hand in',
+    ['PATCH', '', { status: 'review' }],
+    [
+      ['own draft', /*             */ '401 403 200 200 200 200'],
+      ['foreign draft', /*         */ '401 403 404 404 200 200'],
+    ],
+  ),
+  ...forEach(
+    'take back',
+    ['PATCH', '', { status: 'draft' }],
+    [
+      ['own review', /*            */ '401 403 200 200 200 200'],
+      ['own scheduled', /*         */ '401 403 403 200 200 200'],
+      ['own published', /*         */ '401 403 403 200 200 200'],
+      ['own archived', /*          */ '401 403 403 200 200 200'],
+      ['foreign published', /*     */ '401 403 403 403 200 200'],
+    ],
+  ),
+  ...forEach(
+    'publish',
+    ['PATCH', '', { status: 'published' }],
+    [
+      ['own draft', /*             */ '401 403 403 200 200 200'],
+      ['own review', /*            */ '401 403 403 200 200 200'],
+      ['own scheduled', /*         */ '401 403 403 200 200 200'],
+      ['own archived', /*          */ '401 403 403 200 200 200'],
+      ['foreign draft', /*         */ '401 403 404 404 200 200'],
+    ],
+  ),
+  ...forEach(
+    'schedule',
+    ['PATCH', '', { status: 'scheduled', publishedAt: tomorrow }],
+    [
+      ['own draft', /*             */ '401 403 403 200 200 200'],
+      ['foreign review', /*        */ '401 403 404 404 200 200'],
+    ],
+  ),
+  ...forEach(
+    'archive',
+    ['PATCH', '', { status: 'archived' }],
+    [
+      ['own published', /*         */ '401 403 403 200 200 200'],
+      ['foreign published', /*     */ '401 403 403 403 200 200'],
+    ],
+  ),
+  ['create a draft', /*          */ '401 403 201 201 201 201', create({})],
+  ['create in review', /*        */ '401 403 201 201 201 201', create({ status: 'review' })],
+  [
+    'create published',
+    /*        */ '401 403 403 201 201 201',
+    create((n) => ({ status: 'published', authorIds: [n.authorId] })),
+  ],
+  [
+    'create scheduled',
+    /*        */ '401 403 403 201 201 201',
+    create((n) => ({ status: 'scheduled', publishedAt: tomorrow, authorIds: [n.authorId] })),
+  ],
+  ['create with own author', /*  */ '401 403 201 201 201 201', create((n) => ({ authorIds: [n.authorId] }))],
+  ['create with other author', /**/ '401 403 403 403 201 201', create((n) => ({ authorIds: [n.otherId] }))],
+  ['create with one more', /*    */ '401 403 403 403 201 201', create((n) => ({ authorIds: [n.authorId, n.otherId] }))],
+  ['create with no author', /*   */ '401 403 403 403 201 201', create({ authorIds: [] })],
+  ['create with a new tag', /*   */ '401 403 422 422 201 201', create(() => ({ tags: [unique()] }))],
+  [
+    'keep its authors',
+    /*        */ '401 403 200 200 200 200',
+    async (n, key) => onArticle('shared', 'draft', 'PATCH', '', { authorIds: [n.otherId, n.authorId] })(n, key),
+  ],
+  [
+    'reorder its authors',
+    /*     */ '401 403 403 403 200 200',
+    async (n, key) => onArticle('shared', 'draft', 'PATCH', '', { authorIds: [n.authorId, n.otherId] })(n, key),
+  ],
+  [
+    'give it away',
+    /*            */ '401 403 403 403 200 200',
+    async (n, key) => onArticle('own', 'draft', 'PATCH', '', { authorIds: [n.otherId] })(n, key),
+  ],
+  [
+    'take it over',
+    /*            */ '401 403 404 404 200 200',
+    async (n, key) => onArticle('foreign', 'draft', 'PATCH', '', { authorIds: [n.authorId] })(n, key),
+  ],
+  [
+    'take a live one over',
+    /*    */ '401 403 403 403 200 200',
+    async (n, key) => onArticle('foreign', 'published', 'PATCH', '', { authorIds: [n.authorId] })(n, key),
+  ],
+  [
+    'clear its authors',
+    /*       */ '401 403 403 403 200 200',
+    onArticle('own', 'draft', 'PATCH', '', { authorIds: null }),
+  ],
+  ['list by status', /*          */ '401 200 200 200 200 200', get('/v1/articles?status=any')],
+  ['list the trash', /*          */ '401 200 200 200 200 200', get('/v1/articles?trashed=true')],
+  ['list mine', /*               */ '401 400 200 200 400 400', get('/v1/articles?mine=true')],
+  ['list authors', /*            */ '200 200 200 200 200 200', get('/v1/authors')],
+  [
+    'make an author',
+    /*          */ '401 403 403 403 201 201',
+    ({ ask }, key) => ask('POST', '/v1/authors', { key, body: named() }),
+  ],
+  ['edit an author', /*          */ '401 403 403 403 200 200', onThing('/v1/authors', named, 'PATCH', '', named)],
+  [
+    'edit one’s own author',
+    /*   */ '401 403 403 403 200 200',
+    ({ ask, authorId }, key) => ask('PATCH', `/v1/authors/${authorId}`, { key, body: { bio: 'Me' } }),
+  ],
+  ['delete an author', /*        */ '401 403 403 403 204 204', onThing('/v1/authors', named, 'DELETE')],
+  ['read an unused author', /*   */ '404 200 200 200 200 200', onThing('/v1/authors', named, 'GET')],
+  ['list tags', /*               */ '200 200 200 200 200 200', get('/v1/tags')],
+  [
+    'make a tag',
+    /*              */ '401 403 403 403 201 201',
+    ({ ask }, key) => ask('POST', '/v1/tags', { key, body: named() }),
+  ],
+  ['edit a tag', /*              */ '401 403 403 403 200 200', onThing('/v1/tags', named, 'PATCH', '', named)],
+  ['delete a tag', /*            */ '401 403 403 403 204 204', onThing('/v1/tags', named, 'DELETE')],
+  ['read an unused tag', /*      */ '404 200 200 200 200 200', onThing('/v1/tags', named, 'GET')],
+  [
+    'read an internal tag',
+    /*    */ '404 200 200 200 200 200',
+    onThing('/v1/tags', () => ({ ...named(), kind: 'internal' }), 'GET'),
+  ],
+  [
+    'post a comment',
+    /*          */ '201 201 201 201 201 201',
+    ({ ask, live }, key) =>
+      ask('POST', `/v1/articles/${live}/comments`, {
+        key,
+        body: { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' },
+      }),
+  ],
+  ['list an article’s comments', '200 200 200 200 200 200', (n, key) => get(`/v1/articles/${n.live}/comments`)(n, key)],
+  ['read an approved comment', /**/ '200 200 200 200 200 200', onComment('approved', 'GET')],
+  ['read a pending comment', /*  */ '404 404 404 404 200 200', onComment('pending', 'GET')],
+  ['read spam', /*               */ '404 404 404 404 200 200', onComment('spam', 'GET')],
+  ['read a trashed comment', /*  */ '404 404 404 404 200 200', onComment('trash', 'GET')],
+  ['list all comments', /*       */ '401 403 403 403 200 200', get('/v1/comments')],
+  [
+    'approve a comment',
+    /*       */ '401 403 403 403 200 200',
+    onComment('pending', 'PATCH', '', { status: 'approved' }),
+  ],
+  ['edit a comment', /*          */ '401 403 403 403 200 200', onComment('approved', 'PATCH', '', { body: 'Edited' })],
+  ['trash a comment', /*         */ '401 403 403 403 204 204', onComment('approved', 'DELETE')],
+  ['delete a comment for good', '401 403 403 403 403 204', onComment('trash', 'DELETE', '?permanent=true')],
+  ['read the site', /*           */ '200 200 200 200 200 200', get('/v1/site')],
+  [
+    'edit the site',
+    /*           */ '401 403 403 403 403 200',
+    ({ ask }, key) => ask('PATCH', '/v1/site', { key, body: { title: unique() } }),
+  ],
+  ['ask who one is', /*          */ '401 200 200 200 200 200', get('/v1/me')],
+  ['list keys', /*               */ '401 403 403 403 403 200', get('/v1/keys')],
+  [
+    'make a key',
+    /*              */ '401 403 403 403 403 201',
+    ({ ask }, key) => ask('POST', '/v1/keys', { key, body: newKey() }),
+  ],
+  ['read a key', /*              */ '401 403 403 403 403 200', onThing('/v1/keys', newKey, 'GET')],
+  ['change a key', /*            */ '401 403 403 403 403 200', onThing('/v1/keys', newKey, 'PATCH', '', named)],
+  ['revoke a key', /*            */ '401 403 403 403 403 204', onThing('/v1/keys', newKey, 'DELETE')],
+];
+
+test('the permission table', async (t) => {
+  const newsroom = await startNewsroom(t);
+  for (const [what, expected, act] of TABLE) {
+    const statuses = expected.split(' ').map(Number);
+    for (const [column, caller] of CALLERS.entries()) {
+      await t.test(`${what}, as ${caller}`, async (cell) => {
+        cell.equal((await act(newsroom, keyOf(newsroom, caller))).status, statuses[column]);
+      });
+    }
+  }
+});
+
+test('lists hold what each may read, and no more', async (t) => {
+  const newsroom = await startNewsroom(t);
+  const { ask, article } = newsroom;
+  const made = new Map<number, string>([[newsroom.live, 'foreign published']]);
+  for (const whose of ['own', 'foreign', 'shared'] as const) {
+    for (const state of Object.keys(STATES)) made.set(await article(whose, state), `${whose} ${state}`);
+  }
+  const listed = async (query: string, caller: Caller): Promise<string[]> => {
+    const { body } = await ask('GET', `/v1/articles?limit=100&count=exact&${query}`, { key: keyOf(newsroom, caller) });
+    t.equal(body.pagination.total, body.data.length, `${query} as ${caller}`);
+    return body.data.map(({ id }: { id: number }) => made.get(id)).sort();
+  };
+  const where = (wanted: (state: string, whose: string) => boolean) =>
+    [...made.values()].filter((label) => wanted(label.split(' ')[1] ?? '', label.split(' ')[0] ?? '')).sort();
+  const isTrash = (state: string) => state === 'trashed' || state === 'withdrawn';
+  const isOwn = (whose: string) => whose !== 'foreign';
+
+  for (const caller of CALLERS) {
+    t.same(
+      await listed('', caller),
+      where((state) => state === 'published'),
+      `live, ${caller}`,
+    );
+    const ids = `ids=${[...made.keys()].join(',')}`;
+    t.same(
+      await listed(ids, caller),
+      where((state) => state === 'published'),
+      `by ids, ${caller}`,
+    );
+    if (caller === 'anonymous') continue;
+    const all = caller !== 'contributor' && caller !== 'author';
+    t.same(
+      await listed('status=any', caller),
+      where((state, whose) => !isTrash(state) && (all || isOwn(whose) || state === 'published')),
+      `any, ${caller}`,
+    );
+    t.same(
+      await listed('trashed=true', caller),
+      where((state, whose) => isTrash(state) && (all || isOwn(whose))),
+    );
+    t.same(
+      await listed('status=draft,archived', caller),
+      where((state, whose) => (state === 'draft' || state === 'archived') && (all || isOwn(whose))),
+      `draft and archived, ${caller}`,
+    );
+  }
+});
+
+test('a new article of a contributor or author is by the author of the key', async (t) => {
+  const { ask, keys, authorId } = await startNewsroom(t);
+  for (const role of ['contributor', 'author'] as const) {
+    const { body } = await ask('POST', '/v1/articles', { key: keys[role], body: CREATED });
+    t.same(
+      body.authors.map(({ id }: { id: number }) => id),
+      [authorId],
+      role,
+    );
+  }
+  const { body } = await ask('POST', '/v1/articles', { key: keys.editor, body: CREATED });
+  t.same(body.authors, [], 'an editor says whose it is');
+});
+
+/** The least role that passes each secured door. A door that is not here fails the test below. */
+const LEAST: Record<string, Role> = {
+  createArticle: 'contributor',
+  editArticle: 'contributor',
+  deleteArticle: 'contributor',
+  restoreArticle: 'contributor',
+  createAuthor: 'editor',
+  editAuthor: 'editor',
+  deleteAuthor: 'editor',
+  createTag: 'editor',
+  editTag: 'editor',
+  deleteTag: 'editor',
+  listComments: 'editor',
+  editComment: 'editor',
+  deleteComment: 'editor',
+  editSite: 'admin',
+  listKeys: 'admin',
+  createKey: 'admin',
+  readKey: 'admin',
+  editKey: 'admin',
+  revokeKey: 'admin',
+  readMe: 'viewer',
+};
+
+type Operation = { operationId: string; security: object[]; requestBody?: object };
+type Door = { method: string; path: string; operation: Operation; isSecured: boolean };
+
+/** Every operation of the document. */
+const doorsOf = ({ app }: Galley): Door[] => {
+  const paths = app.swagger().paths as Record<string, Record<string, Operation>>;
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      ...{ method: method.toUpperCase(), path, operation },
+      isSecured: operation.security.length > 0 && operation.security.every((way) => 'bearer' in way),
+    })),
+  );
+};
+
+/** Ways to ask that are wrong in other respects too: a key that may not pass is told that alone. */
+const waysOf = ({ path, operation, method }: Door) => {
+  const fill = (value: string) => path.replaceAll(/\{[^}]+\}/g, value);
+  const json = { 'content-type': 'application/json' };
+  const takesBody = operation.requestBody !== undefined || method === 'DELETE';
+  return [
+    { url: fill('1') },
+    { url: fill('999') },
+    { url: fill('not-an-id') },
+    { url: `${fill('1')}?unknown=1&limit=0` },
+    ...(takesBody
+      ? [
+          { url: fill('1'), body: '{"broken', headers: json },
+          { url: fill('1'), body: '{"unknown":1}', headers: json },
+          { url: fill('1'), body: 'a=1', headers: { 'content-type': 'text/plain' } },
+          { url: fill('999'), body: '{}', headers: { ...json, 'if-match': 'broken' } },
+        ]
+      : []),
+  ];
+};
+
+test('every secured door is shut to whoever may not pass, before anything else is looked at', async (t) => {
+  const newsroom = await startNewsroom(t);
+  const { ask, keys, make } = newsroom;
+  const expired = await make('/v1/keys', { name: 'E', role: 'admin', expiresAt: tomorrow });
+  const revoked = await make('/v1/keys', { name: 'R', role: 'admin' });
+  await ask('DELETE', `/v1/keys/${revoked.id}`, { key: keys.admin });
+  newsroom.clock.advance(DAY);
+  const wrong = { unknown: `glk_${'x'.repeat(32)}`, expired: expired.secret, revoked: revoked.secret };
+  const stored = async () => {
+    const { events, keys: keyTable } = newsroom.store.tables;
+    return [await newsroom.store.db.select().from(events), await newsroom.store.db.select().from(keyTable)];
+  };
+  const before = await stored();
+
+  const doors = doorsOf(newsroom);
+  const secured = doors.filter(({ isSecured }) => isSecured);
+  t.same(secured.map(({ operation }) => operation.operationId).sort(), Object.keys(LEAST).sort());
+  for (const door of doors) {
+    const { method, operation, isSecured } = door;
+    await t.test(operation.operationId, async (t) => {
+      for (const { url, ...asked } of waysOf(door)) {
+        for (const [what, key] of Object.entries(wrong)) {
+          const answer = await ask(method, url, { ...asked, key });
+          t.match(answer, { status: 401, body: { code: 'unauthenticated', errors: undefined } }, `${what} key, ${url}`);
+          t.equal(answer.headers['www-authenticate'], 'Bearer');
+        }
+        if (!isSecured) continue;
+        const none = await ask(method, url, asked);
+        t.match(none, { status: 401, body: { code: 'unauthenticated' } }, `no key, ${url}`);
+        for (const role of ROLES.slice(0, ROLES.indexOf(LEAST[operation.operationId] as Role))) {
+          const lower = await ask(method, url, { ...asked, key: keys[role] });
+          t.match(lower, { status: 403, body: { code: 'forbidden' } }, `${role}, ${url}`);
+        }
+      }
+    });
+  }
+  t.same(await stored(), before, 'and nothing was changed');
+});
+
+test('the document says of every door whether a key is needed', async (t) => {
+  const newsroom = await startNewsroom(t);
+  for (const { method, path, operation, isSecured } of doorsOf(newsroom)) {
+    if (method === 'GET' && !isSecured) {
+      const { status } = await newsroom.ask('GET', path.replaceAll(/\{[^}]+\}/g, '999'));
+      t.not(status, 401, `${operation.operationId} is open`);
+    }
+    const isOpen = operation.security.length === 0 || operation.security.some((way) => !('bearer' in way));
+    t.equal(isOpen, !isSecured, operation.operationId);
+  }
+});

@@ -1,0 +1,323 @@
+/**
+ * What is not live does not exist for the anonymous: by no route, filter, sort, count, tag of an answer or problem.
+ * The whole document is walked before and after secrets are planted; no byte may differ. All secret words hold `zq`.
+ */
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type Test, test } from 'tap';
+import { type Answer, type Asked, type Galley, START, startGalley } from './support/app.ts';
+
+const DAY = 86_400_000;
+const inDays = (days: number) => new Date(Date.parse(START) + days * DAY).toISOString();
+
+/** The highest id that is asked for: past all that is planted. */
+const IDS = Array.from({ length: 16 }, (_, i) => i + 1);
+const HIDDEN = ['draft', 'review', 'scheduled', 'archived', 'ended', 'trashed', 'withdrawn'] as const;
+const EMAILS = [
+  'zq-ada@harbour.example',
+  'zq-guest@mail.example',
+  'zq-lurker@mail.example',
+  'zq-hidden@harbour.example',
+];
+
+/** A site with two live articles, and on them what only holders of keys may know: an internal tag, sources, emails. */
+const startSite = async (t: Test) => {
+  const galley = await startGalley(t);
+  const { ask, keys, authorId } = galley;
+  const make = async (path: string, body: object) => (await ask('POST', path, { key: keys.admin, body })).body;
+  const edit = (path: string, body: object) => ask('PATCH', path, { key: keys.admin, body });
+  await edit(`/v1/authors/${authorId}`, { email: EMAILS[0] as string });
+  const { id: bob } = await make('/v1/authors', { name: 'Bob' });
+  const internal = await make('/v1/tags', { name: 'zq internal', kind: 'internal' });
+  const live = await make('/v1/articles', {
+    ...{ title: 'Open', body: 'Seen.\n\n<!-- zq in the source -->', status: 'published' },
+    ...{ authorIds: [authorId], tags: [{ id: internal.id }, 'Harbour', 'Quay'] },
+    source: { system: 'zq-system', id: 'zq-1', url: 'https://zq.example' },
+  });
+  const discreet = await make('/v1/articles', {
+    ...{ title: 'Discreet', body: 'Hm.', status: 'published' },
+    ...{ authorIds: [bob], tags: ['Harbour'], commentPolicy: 'open' },
+  });
+  const comment = async (articleId: number, status: string, words: object) => {
+    const body = { authorName: 'Guest', authorEmail: EMAILS[1], body: 'Nice.', ...words };
+    const { id } = await make(`/v1/articles/${articleId}/comments`, body);
+    if (status !== 'pending') await edit(`/v1/comments/${id}`, { status });
+  };
+  await comment(live.id, 'approved', {});
+  await comment(discreet.id, 'approved', { body: 'zq on a page that hides comments', authorName: 'zq hidden guest' });
+  await edit(`/v1/articles/${discreet.id}`, { commentPolicy: 'hidden' });
+  const { secret } = await make('/v1/keys', { name: 'zq key', role: 'viewer' });
+  return { ...galley, make, edit, bob, live, comment, secrets: [secret, ...Object.values(keys)] };
+};
+type Site = Awaited<ReturnType<typeof startSite>>;
+
+/** Writes all that is not live: of every kind of hidden article one, with an author and a tag of its own, and comments. */
+const plant = async ({ ask, keys, make, edit, authorId, bob, live, comment, clock, noteDueMoments }: Site) => {
+  for (const state of HIDDEN) {
+    const author = await make('/v1/authors', { name: `zq ${state} author`, email: EMAILS[3], bio: 'zq bio' });
+    const { id } = await make('/v1/articles', {
+      ...{ title: `zq ${state}`, subtitle: 'zq subtitle', excerpt: 'zq excerpt', body: 'zq body', featured: true },
+      ...{ authorIds: [author.id, authorId, bob], tags: [`zq ${state} tag`, 'Quay'], language: 'en-GB' },
+      ...{ source: { system: 'zq', id: state }, translationKey: 'zq-key', metadata: { zq: 1 } },
+      slug: `zq-${state}`,
+    });
+    const url = `/v1/articles/${id}`;
+    if (state === 'review') await edit(url, { status: 'review' });
+    if (state === 'scheduled') await edit(url, { status: 'scheduled', publishedAt: inDays(9) });
+    if (state === 'archived' || state === 'withdrawn') await edit(url, { status: 'published' });
+    if (state === 'archived') await edit(url, { status: 'archived' });
+    if (state === 'ended') await edit(url, { status: 'published', unpublishAt: inDays(1) });
+    if (state === 'trashed' || state === 'withdrawn') await ask('DELETE', url, { key: keys.admin });
+  }
+  for (const status of ['pending', 'spam', 'trash']) {
+    await comment(live.id, status, { authorName: `zq ${status}`, body: `zq ${status}`, authorEmail: EMAILS[2] });
+  }
+  await make('/v1/tags', { name: 'zq unused' });
+  await make('/v1/authors', { name: 'zq unused' });
+  await make('/v1/keys', { name: 'zq second key', role: 'editor' });
+  clock.advance(2 * DAY); // “ended” has come to its end
+  await noteDueMoments(); // counts may trail a moment by two seconds
+};
+
+type Parameter = { name: string; in: string; schema: { type?: string; enum?: string[]; items?: { enum?: string[] } } };
+
+const SLUGS = HIDDEN.flatMap((state) => [`zq-${state}`, `zq-${state}-tag`, `zq-${state}-author`]);
+/** What is asked for by parameters of the query that are not words of a list or yes and no. A new one needs a row here. */
+const SAMPLES: Record<string, string[]> = {
+  limit: ['1', '100'],
+  page: ['1', '2'],
+  cursor: [],
+  ids: [IDS.join(',')],
+  tag: ['harbour', 'quay', 'zq-internal', 'zq-draft-tag', 'zq-scheduled-tag', 'quay,zq-archived-tag'],
+  author: ['ada-lovelace', 'bob', 'zq-draft-author', 'zq-ended-author', 'bob,zq-withdrawn-author'],
+  language: ['en', 'en-GB'],
+  publishedAfter: ['2000-01-01T00:00:00Z', inDays(1)],
+  publishedBefore: ['9999-01-01T00:00:00Z', inDays(5)],
+  updatedAfter: ['2000-01-01T00:00:00Z'],
+  updatedBefore: ['9999-01-01T00:00:00Z'],
+  translationKey: ['zq-key'],
+  article: IDS.map(String),
+};
+/** What is asked for by parameters of the path. */
+const PATHS: Record<string, string[]> = {
+  id: IDS.map(String),
+  slug: ['open', 'ada-lovelace', 'harbour', 'zq-internal', 'zq-unused', ...SLUGS],
+  code: ['gone'],
+};
+
+const samplesOf = ({ name, schema }: Parameter): string[] => {
+  const words = schema.enum ?? schema.items?.enum ?? (schema.type === 'boolean' ? ['true', 'false'] : undefined);
+  const samples = SAMPLES[name] ?? words;
+  if (!samples) throw new Error(`Say in SAMPLES what this test shall ask for by ${name}`);
+  return samples;
+};
+
+/**
+ * Every address of every GET in the document, by its template: each parameter alone, numbered, and counted in each sort;
+ * not `deep`: each parameter alone.
+ */
+const walkOf = ({ app }: Galley, deep: boolean): Map<string, string[]> => {
+  type Operation = { parameters?: Parameter[] };
+  const paths = app.swagger().paths as Record<string, { get?: Operation }>;
+  const walk = new Map<string, string[]>();
+  for (const [template, { get }] of Object.entries(paths)) {
+    if (!get) continue;
+    const asked = (get.parameters ?? []).filter((parameter) => parameter.in === 'query');
+    const pairs = asked.flatMap((parameter) => samplesOf(parameter).map((sample) => [parameter.name, sample] as const));
+    const sorts = pairs.filter(([name]) => name === 'sort').map(([, sort]) => ({ sort, count: 'exact' }));
+    const isList = asked.some(({ name }) => name === 'count');
+    const more = deep && isList ? [{}, { page: '1', limit: '2' }, ...sorts] : [{}];
+    const queries = pairs.flatMap(([name, sample]) => more.map((others) => ({ ...others, [name]: sample })));
+    const texts = [{}, ...queries].map((query) => `?${new URLSearchParams(query)}`.replace(/\?$/, ''));
+    const [, parameter] = /\{([^}]+)\}/.exec(template) ?? [];
+    const values = parameter === undefined ? [''] : PATHS[parameter];
+    if (!values) throw new Error(`Say in PATHS what this test shall ask for at ${template}`);
+    const bases = values.map((value) => template.replace(/\{[^}]+\}/, value));
+    walk.set(template, [...new Set(bases.flatMap((base) => texts.map((text) => base + text)))]);
+  }
+  return walk;
+};
+
+const KEPT_HEADERS = ['etag', 'link', 'cache-control', 'content-type', 'content-length', 'vary', 'location', 'allow'];
+/** What an answer tells, besides what the request itself says. */
+const told = ({ status, text, headers }: Answer) => ({
+  status,
+  text,
+  headers: Object.fromEntries(KEPT_HEADERS.map((name) => [name, headers[name]])),
+});
+const FIXED: Asked = { headers: { 'x-request-id': 'fixed' } };
+
+const walk = async (galley: Galley, urls: string[], asked: Asked = FIXED) => {
+  const answers = new Map<string, ReturnType<typeof told>>();
+  for (const url of urls) answers.set(url, told(await galley.ask('GET', url, asked)));
+  return answers;
+};
+
+/** The words of a text that hold `zq` and that the request did not say itself. */
+const secretsIn = (text: string, url: string): string[] =>
+  (text.match(/[^\s"'<>,/?&=\\]*zq[^\s"'<>,/?&=\\]*/g) ?? []).filter((word) => !url.includes(word));
+
+test('nothing that is not live is told to the anonymous, by any route, filter, sort or count', async (t) => {
+  const site = await startSite(t);
+  const { ask, keys, store } = site;
+  const templates = walkOf(site, true);
+  const urls = [...templates.values()].flat();
+  t.ok(urls.length > 500, `${urls.length} addresses`);
+  const before = await walk(site, urls);
+  await plant(site);
+  const after = await walk(site, urls);
+
+  const gone: string[] = [];
+  for (const [template, addresses] of templates) {
+    await t.test(`GET ${template}`, async (t) => {
+      for (const url of addresses) {
+        const [was, is] = [before.get(url), after.get(url)];
+        if (was?.status === 404 && is?.status === 410) gone.push(url);
+        else if (!isDeepStrictEqual(was, is)) t.same(is, was, `${url} has changed`);
+        const secrets = secretsIn(JSON.stringify(is), url);
+        if (secrets.length > 0) t.same(secrets, [], `${url} tells a secret`);
+      }
+      t.pass(`${addresses.length} addresses`);
+    });
+  }
+  const articles = await store.db.select().from(store.tables.articles);
+  const withdrawn = articles.find(({ slug }) => slug === 'zq-withdrawn')?.id;
+  const paths = [...new Set(gone.map((url) => url.split('?', 1)[0]))].sort();
+  const expected = [
+    `/v1/articles/${withdrawn}`,
+    `/v1/articles/${withdrawn}/comments`,
+    '/v1/articles/by-slug/zq-withdrawn',
+  ];
+  t.same(paths, expected.sort(), 'only what was live and was withdrawn says so');
+
+  const statuses = new Set([...after.values()].map(({ status }) => status));
+  t.ok(statuses.has(200) && statuses.has(404) && statuses.has(401), 'the walk met open, hidden and shut doors');
+  const asEditor = await walk(site, urls, { key: keys.editor });
+  const seen = [...asEditor].filter(([url, { text }]) => secretsIn(text, url).length > 0);
+  t.ok(seen.length > 300, `what the anonymous did not see is there: ${seen.length} answers to an editor hold it`);
+  const draft = articles.find(({ slug }) => slug === 'zq-draft')?.id;
+  await ask('PATCH', `/v1/articles/${draft}`, { key: keys.editor, body: { status: 'published' } });
+  t.ok((await ask('GET', '/v1/articles')).text.includes('zq draft'), 'and once published, everyone sees it');
+});
+
+test('a hidden slug is answered as one that never was', async (t) => {
+  const site = await startSite(t);
+  const { ask } = site;
+  await plant(site);
+  const compare = async (method: string, url: (slug: string) => string, hidden: string) => {
+    const never = 'n'.repeat(hidden.length);
+    const [there, not] = [await ask(method, url(hidden), FIXED), await ask(method, url(never), FIXED)];
+    const [a, b] = [told(there), told(not)].map((answer) =>
+      JSON.stringify({ ...answer, headers: { ...answer.headers, etag: undefined } }).replaceAll(hidden, never),
+    );
+    t.equal(a, b, `${method} ${url(hidden)}`);
+  };
+  for (const slug of ['zq-internal', 'zq-unused', ...SLUGS]) {
+    if (slug === 'zq-withdrawn') continue; // 410 by the contract
+    for (const method of ['GET', 'HEAD']) {
+      for (const things of ['articles', 'authors', 'tags'])
+        await compare(method, (s) => `/v1/${things}/by-slug/${s}`, slug);
+      await compare(method, (s) => `/v1/articles?tag=${s}&count=exact`, slug);
+      await compare(method, (s) => `/v1/articles?author=${s}&page=1`, slug);
+    }
+  }
+});
+
+test('what the anonymous hold stays valid while drafts are written', async (t) => {
+  const site = await startSite(t);
+  const { ask } = site;
+  const lists = ['/v1/articles', '/v1/authors', '/v1/tags', '/v1/articles?count=exact', '/v1/tags?sort=-articleCount'];
+  const urls = [...lists, `/v1/articles/${site.live.id}`, `/v1/articles/${site.live.id}/comments`, '/v1/authors/1'];
+  const before = await walk(site, urls);
+  await plant(site);
+  for (const url of urls) {
+    const etag = String(before.get(url)?.headers.etag);
+    for (const method of ['GET', 'HEAD']) {
+      const again = await ask(method, url, { headers: { 'if-none-match': etag } });
+      t.match(again, { status: 304, text: '' }, `${method} ${url}`);
+      t.equal(again.headers.etag, etag);
+    }
+  }
+  for (const url of [
+    '/v1/articles/by-slug/zq-draft',
+    '/v1/authors/by-slug/zq-draft-author',
+    '/v1/tags/by-slug/zq-internal',
+  ]) {
+    t.equal(
+      (await ask('GET', url, { headers: { 'if-none-match': '*' } })).status,
+      404,
+      `${url} is not confirmed by 304`,
+    );
+  }
+});
+
+test('holders of keys who are no editors are told no email, no unapproved comment; nobody is told a key or its hash', async (t) => {
+  const site = await startSite(t);
+  const { keys, secrets } = site;
+  await plant(site);
+  const urls = [...walkOf(site, false).values()].flat();
+  const hashes = secrets.map((secret) => createHash('sha256').update(secret).digest('hex'));
+  for (const role of ['viewer', 'contributor', 'author', 'editor', 'admin'] as const) {
+    const answers = await walk(site, urls, { key: keys[role] });
+    const whole = [...answers.values()].map(({ text, headers }) => text + JSON.stringify(headers)).join('\n');
+    const sees = (word: string) => whole.includes(word);
+    for (const word of [...secrets, ...hashes, '"hash"', '"secret"']) t.notOk(sees(word), `${role} sees ${word}`);
+    const isEditor = role === 'editor' || role === 'admin';
+    const private_ = [...EMAILS, '"email"', '"authorEmail"', 'zq pending', 'zq spam', 'zq trash"'];
+    for (const word of private_) t.equal(sees(word), isEditor, `${role}: ${word}`);
+    t.equal(sees('zq on a page that hides comments'), isEditor, `${role}: a hidden comment`);
+    t.equal(sees('zq second key'), role === 'admin', `${role}: names of keys`);
+    t.ok(sees('zq internal'), `${role} knows internal tags`);
+    t.equal(
+      sees('zq body') || sees('zq draft'),
+      role === 'viewer' || isEditor || role === 'author' || role === 'contributor',
+    );
+  }
+});
+
+test('a refused write tells nothing of what is hidden', async (t) => {
+  const site = await startSite(t);
+  const { ask, keys, store, make, makeKey } = site;
+  await plant(site);
+  const { id: stranger } = await make('/v1/authors', { name: 'Stranger' });
+  const callers = { contributor: await makeKey('contributor', stranger), author: await makeKey('author', stranger) };
+  const articles = await store.db.select().from(store.tables.articles);
+  const guest = { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' };
+  const hidden = articles.filter(({ slug }) => slug.startsWith('zq-') && slug !== 'zq-withdrawn');
+  t.equal(hidden.length, HIDDEN.length - 1);
+  const bare = ({ status, text }: Answer) => `${status} ${text.replaceAll(/(articles?[ /])\d+/gi, '$1N')}`;
+  const writes: [method: string, path: string, body?: object][] = [
+    ['PATCH', '', { title: 'Mine' }],
+    ['PATCH', '', { slug: 'open' }],
+    ['DELETE', ''],
+    ['DELETE', '?permanent=true'],
+    ['POST', '/restore'],
+    ['POST', '/comments', guest],
+  ];
+  for (const { id, slug } of hidden) {
+    for (const [method, path, body] of writes) {
+      for (const [caller, key] of [['anonymous', null], ['viewer', keys.viewer], ...Object.entries(callers)] as const) {
+        if (caller === 'viewer' && path === '/comments') continue;
+        for (const ifMatch of [undefined, '"99"']) {
+          const headers = { 'x-request-id': 'fixed', ...(ifMatch && { 'if-match': ifMatch }) };
+          const there = await ask(method, `/v1/articles/${id}${path}`, { key, body, headers });
+          const not = await ask(method, `/v1/articles/900${path}`, { key, body, headers });
+          t.equal(bare(there), bare(not), `${caller}: ${method} ${slug}${path}`);
+          t.ok(there.status >= 401 && there.status <= 404, `${there.status}`);
+        }
+      }
+    }
+  }
+  for (const [path, body] of [
+    ['/v1/articles', { title: 'T', slug: 'zq-draft' }],
+    ['/v1/tags', { name: 'zq internal' }],
+    ['/v1/tags', { name: 'Other', slug: 'zq-internal' }],
+    ['/v1/authors', { name: 'Other', slug: 'zq-draft-author' }],
+  ] as const) {
+    for (const key of [null, keys.viewer]) {
+      const answer = await ask('POST', path, { key, body });
+      t.match(answer.status, key ? 403 : 401);
+      t.notOk(answer.text.includes('suggestion') || answer.text.includes('zq'), `${path}: no word of what is taken`);
+    }
+  }
+});
