@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { type DestinationStream, pino, stdSerializers } from 'pino';
+import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './core/clock.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
@@ -59,16 +59,6 @@ export const openHouse = async (settings: Settings): Promise<House> => {
     },
   };
 };
-
-/** An error without the values of the statement that failed: emails and texts may be among them. */
-const errorForLog = (error: Failure) =>
-  'query' in error && error.cause
-    ? { ...stdSerializers.err(error.cause), query: error.query }
-    : stdSerializers.err(error);
-
-/** Logs a line of JSON each, to standard output unless told otherwise. */
-export const createLogger = (level: string, destination?: DestinationStream): FastifyBaseLogger =>
-  pino({ level, serializers: { err: errorForLog } }, destination as DestinationStream);
 
 /** Makes the first key known: on a terminal by telling it, else in a file that its owner alone reads. Returns how to use it. */
 const tellFirstKey = (secret: string, { databaseFile }: Settings): string => {
@@ -143,9 +133,9 @@ const stopOnSignals = (stop: () => Promise<void> | undefined, logger: FastifyBas
   process.on('SIGINT', onSignal);
 };
 
-/** Serves until a signal ends it. Throws a `SettingsError` where the settings do not let it start. */
+/** Serves until a signal ends it; logs a line of JSON each to standard output. Throws a `SettingsError` where the settings do not let it start. */
 export const serve = async (settings: Settings): Promise<void> => {
-  const logger = createLogger(settings.logLevel);
+  const logger = pino({ level: settings.logLevel });
   let stop: (() => Promise<void>) | undefined;
   stopOnSignals(() => stop?.(), logger);
 
@@ -159,8 +149,11 @@ export const serve = async (settings: Settings): Promise<void> => {
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   await listen(app, settings);
   stop = async () => {
+    // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CUT_OFF_AFTER);
     await app.close();
+    clearInterval(sweep);
     clearTimeout(cutOff);
     dueMoments.stop();
     await lastUsed.flush();
