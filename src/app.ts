@@ -49,7 +49,8 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
     loggerInstance: logger.child({}, { serializers: { err: describeError } }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     ...timeouts,
-    http: { connectionsCheckingInterval: Math.ceil(timeouts.requestTimeout / 10) },
+    // Node exchanges the two where headers may take longer than the whole request, as they may by default.
+    http: { headersTimeout: timeouts.requestTimeout, connectionsCheckingInterval: timeouts.requestTimeout / 10 },
     bodyLimit: BODY_LIMIT,
     trustProxy: typeof settings.trustProxy === 'boolean' ? settings.trustProxy : [...settings.trustProxy],
     genReqId: requestIdOf,
