@@ -33,26 +33,40 @@ const LONGEST_UNIT = 80;
 async function* batchesOf(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
   let batch: Line[] = [];
   let bytes = 0;
-  for await (const line of lines) {
-    batch.push(line);
-    bytes += line.bytes?.length ?? 0;
-    if (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
-    yield batch;
-    [batch, bytes] = [[], 0];
+  let fault: { error: unknown } | undefined;
+  try {
+    for await (const line of lines) {
+      batch.push(line);
+      bytes += line.bytes?.length ?? 0;
+      if (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+  } catch (error) {
+    fault = { error };
   }
-  if (batch.length > 0) yield batch;
+  if (batch.length > 0) yield batch; // also where the file breaks off: what came before is good
+  if (fault) throw fault.error;
 }
 
 /** Begins `work` on some items before they are asked for. */
 async function* ahead<T, R>(items: AsyncIterable<T>, work: (item: T) => Promise<R>): AsyncGenerator<R> {
   const begun: Promise<R>[] = [];
-  for await (const item of items) {
-    const result = work(item);
+  const walk = items[Symbol.asyncIterator]();
+  const next = () => walk.next().then(({ value, done }) => (done ? null : { item: value as T }));
+  let fault: { error: unknown } | undefined;
+  for (let found = await next(); found; ) {
+    const result = work(found.item);
     result.catch(() => {}); // told where it is awaited, unless the walk ends before
     begun.push(result);
     if (begun.length > AHEAD) yield begun.shift() as Promise<R>;
+    found = await next().catch((error: unknown) => {
+      fault = { error };
+      return null;
+    });
   }
   yield* begun;
+  if (fault) throw fault.error;
 }
 
 /** A record on its way: `done` already, or with what writing it takes. */

@@ -1,0 +1,180 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Test, test } from 'tap';
+import { openSqlite } from '../../src/store/sqlite.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+type Ended = { code: number | null; out: string; err: string };
+
+/** How a command ends, and all that it says. */
+const endOf = (child: ChildProcessWithoutNullStreams): Promise<Ended> =>
+  new Promise((resolve) => {
+    const ended: Ended = { code: null, out: '', err: '' };
+    child.stdout.on('data', (text) => {
+      ended.out += text;
+    });
+    child.stderr.on('data', (text) => {
+      ended.err += text;
+    });
+    child.on('close', (code) => resolve({ ...ended, code }));
+  });
+
+/** A place of its own for a store and for temporary files, and the command run in it. */
+const startShell = (t: Test) => {
+  const directory = mkdtempSync(join(tmpdir(), 'galley-command-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const database = join(directory, 'data', 'galley.db');
+  let temporary = tmpdir();
+  const useOwnTmp = () => {
+    temporary = directory;
+  };
+  const begin = (...args: string[]) =>
+    spawn(process.execPath, ['--import=tsx', MAIN, ...args], {
+      env: { PATH: process.env.PATH, DATABASE_URL: `file:${database}`, TMPDIR: temporary },
+    });
+  const galley = (...args: string[]): Promise<Ended> => endOf(begin(...args));
+  const write = (name: string, records: unknown[]) => {
+    const path = join(directory, name);
+    writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    return path;
+  };
+  return { directory, database, galley, begin, write, useOwnTmp };
+};
+
+const article = (n: number, fields: object = {}) => ({
+  kind: 'article',
+  source: `blog:${n}`,
+  title: `Article ${n}`,
+  slug: 'same',
+  publishedAt: '2025-04-01T07:00:00Z',
+  authors: ['ada-lovelace'],
+  body: 'Boats',
+  ...fields,
+});
+
+test('a dry run tells what the run will tell and stores nothing; a second run tells of no change', async (t) => {
+  const { galley, write, directory, database, useOwnTmp } = startShell(t);
+  const file = write('records.ndjson', [article(1), article(2), article(3, { title: 5 }), 'no record']);
+  const dry = await galley('import', 'records', file, '--dry-run', '--json');
+  t.match(dry, { code: 0, err: '' });
+  t.notOk(existsSync(database), 'not even an empty store is made');
+
+  const run = await galley('import', 'records', file, '--json');
+  t.match(run, { code: 0, err: '' });
+  t.equal(run.out, dry.out);
+  const report = JSON.parse(run.out);
+  t.match(report.counts, { read: 4, created: 2, unchanged: 0, skipped: 2, made: { authors: 1 } });
+  t.match(report.problems, [
+    { line: 1, kind: 'article', record: 'blog:1', outcome: 'altered', field: '/authors', code: 'author-made' },
+    { line: 2, outcome: 'altered', field: '/slug', code: 'slug-taken', reason: /imported as same-2$/ },
+    { line: 3, outcome: 'skipped', field: '/title', code: 'wrong-type', reason: 'title must be a string' },
+    { line: 4, kind: null, record: null, outcome: 'skipped', field: null, code: 'invalid-request' },
+  ]);
+
+  const before = readFileSync(database);
+  const more = write('more.ndjson', [article(1), article(4)]);
+  useOwnTmp();
+  const dryAgain = await galley('import', 'records', more, '--dry-run');
+  t.match(dryAgain, { code: 0, err: '' });
+  t.match(dryAgain.out, /^Tried without storing anything: more\.ndjson, 2 records in /);
+  t.match(dryAgain.out, /line 2: article blog:4: altered: \/slug same is the slug of article 1: imported as same-3\n/);
+  t.match(dryAgain.out, /articles +2 +1 +1 +0\n/);
+  t.ok(readFileSync(database).equals(before), 'the store is as it was, to the byte');
+  t.same(
+    readdirSync(directory).filter((name) => name.startsWith('galley-dry-run')),
+    [],
+    'the copy is gone',
+  );
+
+  const again = await galley('import', 'records', file);
+  t.match(again, { code: 0, err: '', out: /articles +3 +0 +2 +1\n/ });
+  const store = openSqlite(database);
+  t.teardown(() => store.close());
+  const { articles, events } = store.tables;
+  t.same(
+    (await store.db.select().from(articles)).map(({ version }) => version),
+    [1, 1],
+  );
+  const noted = await store.db.select().from(events);
+  t.same(noted.map(({ type }) => type).sort(), [
+    'article.created',
+    'article.created',
+    'article.published',
+    'article.published',
+    'author.created',
+  ]);
+  t.ok(
+    noted.every(({ keyId }) => keyId === null),
+    'no key did it',
+  );
+});
+
+test('a killed import is finished by the next, and one that is asked to end says so', async (t) => {
+  const { begin, galley, write, database } = startShell(t);
+  const records = Array.from({ length: 900 }, (_, n) => article(n));
+  const file = write('records.ndjson', records);
+  const store = openSqlite(database); // open beside the import all the time, as a service is
+  t.teardown(() => store.close());
+  const listStored = () => store.db.select().from(store.tables.articles);
+
+  /** Runs the import until so many articles are stored, then sends it a signal. */
+  const importUntil = async (enough: number, signal: NodeJS.Signals): Promise<Ended> => {
+    const child = begin('import', 'records', file);
+    const ended = endOf(child);
+    while ((await listStored()).length < enough && child.exitCode === null) await sleep(10);
+    child.kill(signal);
+    return ended;
+  };
+  t.match(await importUntil(100, 'SIGKILL'), { code: null, out: '' });
+  const asked = await importUntil(300, 'SIGTERM');
+  t.match(asked, { code: 130, err: 'galley: interrupted; run it again to go on\n' });
+  const { length } = await listStored();
+  t.ok(length >= 300 && length < 900, 'it ended before the end of the file');
+  t.match(asked.out, /^Imported records\.ndjson, \d+ records in /, 'and told how far it came');
+
+  const { code, out } = await galley('import', 'records', file, '--json');
+  t.equal(code, 0);
+  t.match(JSON.parse(out).counts.article, { read: 900, unchanged: length, created: 900 - length });
+  t.same(
+    (await listStored()).map(({ id, slug, sourceId }) => [id, slug, sourceId]),
+    records.map((_, n) => [n + 1, n === 0 ? 'same' : `same-${n + 1}`, String(n)]),
+    'as if it had run once',
+  );
+});
+
+const TOLD: [string, string[], Ended][] = [
+  ['its version', ['--version'], { code: 0, out: '0.1.0\n', err: '' }],
+  ['an unknown command', ['publish'], { code: 2, out: '', err: "galley: unknown command 'publish'\n" }],
+  ['an unknown format', ['import', 'csv', 'x'], { code: 2, out: '', err: "galley: unknown command 'csv'\n" }],
+  ['no file', ['import', 'records'], { code: 2, out: '', err: "galley: missing required argument 'file'\n" }],
+  [
+    'an unknown option',
+    ['import', 'records', 'x', '--fast'],
+    { code: 2, out: '', err: "galley: unknown option '--fast'\n" },
+  ],
+  [
+    'a missing file',
+    ['import', 'records', 'no.ndjson'],
+    { code: 1, out: '', err: 'galley: cannot read no.ndjson: there is no such file\n' },
+  ],
+];
+
+test('the command line answers in one line, with an exit code', async (t) => {
+  const { galley, write } = startShell(t);
+  await Promise.all(TOLD.map(async ([name, args, told]) => t.same(await galley(...args), told, name)));
+  const plain = write('plain.ndjson.gz', [article(1)]);
+  t.same(await galley('import', 'records', plain), {
+    code: 1,
+    out: '',
+    err: `galley: cannot read ${plain}: it is not gzip\n`,
+  });
+  const help = await galley('import', 'records', '--help');
+  t.match(help, { code: 0, err: '' });
+  for (const word of ['--dry-run', '--json', '--default-author', '"kind":"article"', 'Exit codes'])
+    t.match(help.out, word);
+});
