@@ -138,5 +138,6 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     },
   };
   const config: FastifyContextConfig = { ...(access && { access }), ...(rate && { rate }) };
+  // To the type provider the door is what its spec says; to Fastify, the whole schema.
   return { schema: schema as unknown as SchemaOf<S>, config, ...(bodyLimit && { bodyLimit }) };
 };

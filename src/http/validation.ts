@@ -27,7 +27,7 @@ export const createAjv = (): Ajv => {
     verbose: true,
     keywords: ['x-read-only', 'example'],
   });
-  (addFormats as unknown as typeof addFormats.default)(ajv, ['email']);
+  (addFormats as unknown as typeof addFormats.default)(ajv, ['email']); // its types are those of another module form
   for (const [name, { takes }] of Object.entries(FORMATS)) ajv.addFormat(name, takes);
   return ajv;
 };

@@ -106,7 +106,7 @@ export const openSqlite = (file: string): Store => {
   const reader = connect(file, { timeout: PATIENCE });
   reader.pragma('query_only = ON');
   const tables = defineTables(sqliteColumns);
-  const asDb = (client: Database.Database) => drizzle({ client }) as unknown as Db;
+  const asDb = (client: Database.Database) => drizzle({ client }) as unknown as Db; // typed as sync; awaited alike
 
   // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
   // connection of their own and never see half a unit.

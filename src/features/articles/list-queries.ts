@@ -122,6 +122,7 @@ export const listArticleIds = async (
   const query = queryOf(store, { filter, sort, slice, now });
   if (!query) return { rows: [], total: slice.counted ? 0 : undefined };
   const way = sort.startsWith('-') !== (slice.from?.before ?? false) ? desc : asc;
+  // The names of the columns of a union: Drizzle's types know only columns of tables.
   const rows: Found[] = await query
     .orderBy(way(sql.identifier('value') as never), way(sql.identifier('id') as never))
     .limit(slice.limit + 1)

@@ -87,12 +87,14 @@ const findArticleBy = async (
   value: number | string,
 ): Promise<StoredArticle | undefined> => {
   const { articles, contents } = store.tables;
-  const [found] = await readAsOne(store, () =>
-    store.db
-      .select({ row: articles, content: contents })
-      .from(articles)
-      .innerJoin(contents, eq(contents.articleId, articles.id))
-      .where(eq(articles[by], value as never)),
+  const [found] = await readAsOne(
+    store,
+    () =>
+      store.db
+        .select({ row: articles, content: contents })
+        .from(articles)
+        .innerJoin(contents, eq(contents.articleId, articles.id))
+        .where(eq(articles[by], value as never)), // an id or a slug, as `by` says
   );
   return found;
 };
