@@ -1,0 +1,200 @@
+import Database from 'better-sqlite3';
+import { type Test, test } from 'tap';
+import type { Asked } from '../support/app.ts';
+import { START, startGalley } from '../support/app.ts';
+
+const ARTICLES = 10_000;
+const AUTHORS = 12;
+/** A tag on every article, on every second, … on one. */
+const EVERY = [1, 2, 3, 10, 100, 1000, 10_000];
+/** What stands on the shelves, by the last digits of the number. */
+const standingOf = (i: number): 'published' | 'draft' | 'review' | 'archived' | 'coming' | 'trashed' => {
+  const kind = i % 20;
+  if (kind < 14) return 'published';
+  return (['draft', 'draft', 'review', 'archived', 'coming', 'trashed'] as const)[kind - 14] as 'draft';
+};
+
+/** Fills a store by hand, in one transaction: through the doors it would take minutes. */
+const fill = (file: string): void => {
+  const db = new Database(file);
+  const now = Date.parse(START);
+  const one = (sql: string) => db.prepare(sql);
+  const author =
+    one(`insert into authors (version, slug, name, name_folded, links, article_count, created_at, updated_at)
+    values (1, ?, ?, ?, '[]', 0, ${now}, ${now})`);
+  const tag = one(`insert into tags (version, slug, name, name_folded, kind, article_count, created_at, updated_at)
+    values (1, ?, ?, ?, 'topic', 0, ${now}, ${now})`);
+  const article = one(`insert into articles (version, slug, title, title_folded, generated_excerpt, body_format, status,
+    shelf, published_at, unpublish_at, first_published_at, sort_at, noted_live, language, featured, comment_count,
+    word_count, created_at, updated_at, deleted_at)
+    values (1, ?, ?, ?, '', 'markdown', ?, ?, ?, ?, null, ?, 0, ?, ?, 0, 1, ?, ?, ?)`);
+  const content = one(
+    `insert into article_contents (article_id, body, html, metadata) values (?, 'x', '<p>x</p>', '{}')`,
+  );
+  const label = one('insert into article_tags (article_id, tag_id, position, shelf, sort_at) values (?, ?, ?, ?, ?)');
+  const byline = one(
+    'insert into article_authors (article_id, author_id, position, shelf, sort_at) values (?, ?, 0, ?, ?)',
+  );
+  db.transaction(() => {
+    const authors = Array.from(
+      { length: AUTHORS },
+      (_, i) => author.run(`author-${i}`, `A ${i}`, `a ${i}`).lastInsertRowid,
+    );
+    const tags = EVERY.map((n) => [n, tag.run(`every-${n}`, `Every ${n}`, `every ${n}`).lastInsertRowid] as const);
+    for (let i = 1; i <= ARTICLES; i++) {
+      const standing = standingOf(i);
+      const created = now - (ARTICLES - i) * 60_000;
+      const isDesk = standing === 'draft' || standing === 'review';
+      const published = isDesk ? null : standing === 'coming' ? now + i * 1000 : created;
+      const status = standing === 'coming' || standing === 'trashed' ? 'published' : standing;
+      const shelf = standing === 'trashed' ? 'trashed' : status;
+      const title = `title ${(i * 7919) % ARTICLES}`;
+      const ends = i % 400 === 1 ? now - 1 : i % 400 === 2 ? now + 1_000_000 : null;
+      const sortAt = published ?? created;
+      const row = [`article-${i}`, title, title, status, shelf, published, ends, sortAt, i % 3 ? 'en' : 'de'];
+      row.push(i % 7 ? 0 : 1, created, created + 5, standing === 'trashed' ? now : null);
+      const { lastInsertRowid: id } = article.run(row);
+      content.run(id);
+      for (const [position, [n, tagId]] of tags.entries())
+        if (i % n === 0) label.run(id, tagId, position, shelf, sortAt);
+      byline.run(id, authors[(7 * i + 3 * Math.floor(i / 20)) % AUTHORS], shelf, sortAt);
+    }
+  })();
+  db.close();
+};
+
+type Step = { id: number; parent: number; detail: string };
+
+/** Catches the statements of the lists while a test runs, and tells how SQLite would run each. */
+const watchPlans = (t: Test, file: string) => {
+  const statements: string[] = [];
+  const { prepare } = Database.prototype;
+  Database.prototype.prepare = function (this: Database.Database, sql: string) {
+    statements.push(sql);
+    return prepare.call(this, sql);
+  } as typeof prepare;
+  const db = new Database(file, { readonly: true });
+  t.teardown(() => {
+    Database.prototype.prepare = prepare;
+    db.close();
+  });
+  const planOf = (sql: string): string[] => {
+    const explained: Database.Statement = prepare.call(db, `explain query plan ${sql}`);
+    return (explained.all(Array(sql.match(/\?/g)?.length ?? 0).fill(1)) as Step[]).map(({ detail }) => detail);
+  };
+  return {
+    /** The plans of the searches of a list since the last call: those that give the value it is sorted by. */
+    taken: () =>
+      statements
+        .splice(0)
+        .filter((sql) => sql.includes('as "value"'))
+        .map(planOf),
+  };
+};
+
+const SEARCH = /^SEARCH \w+ (?:EXISTS )?USING /;
+const COMBINES =
+  /^(?:MERGE \(UNION ALL\)|LEFT|RIGHT|(?:CORRELATED )?(?:SCALAR )?SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+)$/;
+
+test('every list of 10,000 articles is found by indexes, in their order', async (t) => {
+  const galley = await startGalley(t);
+  const { ask, keys, authorId } = galley;
+  fill(galley.file);
+  const plans = watchPlans(t, galley.file);
+  const own = await galley.makeKey('contributor', authorId + 1);
+
+  /** Asks for a list and its neighbours by cursor, and holds their plans to what an index allows. */
+  const hold = async (query: string, asked: Asked, rules: { index: RegExp; size?: number; sorted?: false }) => {
+    const size = rules.size ?? 20;
+    const get = async (more: string) => {
+      plans.taken();
+      const answer = await ask('GET', `/v1/articles?${query}${more}`, asked);
+      const found = plans.taken();
+      const what = `${query || 'all'}${more.slice(0, 8)}`;
+      t.equal(answer.status, 200, what);
+      t.equal(found.length, 1, `${what}: one search`);
+      const steps = found.flat();
+      const bad = steps.filter((step) => !SEARCH.test(step) && !COMBINES.test(step));
+      const allowed = rules.sorted === false ? ['USE TEMP B-TREE FOR ORDER BY'] : [];
+      t.strictSame(bad, allowed, `${what}: no scan, no sorting`);
+      t.match(steps.join('\n'), rules.index, `${what}: by its index`);
+      return answer.body;
+    };
+    const first = await get('');
+    t.equal(first.data.length, size, `${query}: ${size} rows`);
+    if (first.pagination.next === null) return;
+    const second = await get(`&cursor=${first.pagination.next}`);
+    const back = await get(`&cursor=${second.pagination.previous}`);
+    t.strictSame(back.data, first.data, `${query}: back again`);
+  };
+
+  const byMoment = /articles_by_moment \(shelf=\? AND (?:sort_at>\? AND )?sort_at<\?\)/;
+  const byTag = /article_tags_by_moment \(tag_id=\? AND shelf=\?/;
+  const byAuthor = /article_authors_by_moment \(author_id=\? AND shelf=\?/;
+  const everyone = { key: null };
+  const viewer = { key: keys.viewer };
+  for (const direction of ['', 'sort=publishedAt&']) {
+    await hold(direction, everyone, { index: byMoment });
+    for (const n of [1, 2, 100]) await hold(`${direction}tag=every-${n}`, everyone, { index: byTag });
+    await hold(`${direction}tag=every-1,every-2,every-1000`, everyone, { index: byTag });
+    await hold(`${direction}author=author-1`, everyone, { index: byAuthor });
+    await hold(`${direction}author=author-1,author-2,author-3`, everyone, { index: byAuthor });
+    await hold(`${direction}tag=every-3&author=author-1`, everyone, { index: byTag });
+    await hold(`${direction}language=de&featured=true`, everyone, { index: byMoment });
+    for (const status of [
+      'draft',
+      'review',
+      'scheduled',
+      'published',
+      'archived',
+      'draft,review',
+      'archived,scheduled',
+      'any',
+    ]) {
+      await hold(`${direction}status=${status}`, viewer, { index: /articles_by_moment \(shelf=\?/ });
+      await hold(`${direction}status=${status}`, { key: own }, { index: status === 'published' ? byMoment : byAuthor });
+      await hold(`${direction}status=${status}&tag=every-1,every-2`, viewer, { index: byTag });
+    }
+    await hold(`${direction}trashed=true`, viewer, { index: /articles_by_moment \(shelf=\?/ });
+    await hold(`${direction}trashed=true&status=published`, viewer, { index: /articles_by_moment \(shelf=\?/ });
+    await hold(`${direction}mine=true`, { key: own }, { index: byAuthor });
+  }
+  await hold('tag=every-1000', everyone, { index: byTag, size: 10 });
+  const span = 'publishedAfter=2026-11-18T00:00:00Z&publishedBefore=2026-11-20T00:00:00Z';
+  await hold(span, everyone, { index: /articles_by_moment \(shelf=\? AND sort_at>\? AND sort_at<\?\)/ });
+  await hold(`${span}&sort=publishedAt`, everyone, { index: /sort_at>\? AND sort_at<\?/ });
+  for (const [sort, index] of [
+    ['updatedAt', /articles_by_update \(shelf=\?/],
+    ['createdAt', /articles_by_creation \(shelf=\?/],
+    ['title', /articles_by_title \(shelf=\?/],
+  ] as const) {
+    for (const direction of ['', '-']) {
+      await hold(`sort=${direction}${sort}`, everyone, { index });
+      await hold(`sort=${direction}${sort}&tag=every-2`, everyone, { index });
+      await hold(`sort=${direction}${sort}&author=author-1&${span}`, everyone, { index });
+      await hold(`sort=${direction}${sort}&status=any`, viewer, { index });
+      await hold(`sort=${direction}${sort}&status=draft,review`, { key: own }, { index });
+      await hold(`sort=${direction}${sort}&trashed=true`, viewer, { index });
+    }
+  }
+  const ids = Array.from({ length: 100 }, (_, i) => i * 100 + 3).join(',');
+  for (const sort of ['', '&sort=title'])
+    await hold(`ids=${ids}${sort}`, everyone, { index: /^SEARCH articles USING INTEGER PRIMARY KEY/, sorted: false });
+});
+
+test('the longest list that can be asked for is one statement still', async (t) => {
+  const galley = await startGalley(t);
+  fill(galley.file);
+  const twenty = (name: string) => Array.from({ length: 20 }, (_, i) => `${name}-${i}`).join(',');
+  const query = `status=any&tag=${twenty('every')}&author=${twenty('author')}&count=exact`;
+  const db = new Database(galley.file);
+  for (let i = 0; i < 20; i++)
+    db.exec(`insert or ignore into tags (version, slug, name, name_folded, kind, article_count, created_at, updated_at)
+      values (1, 'every-${i}', 'e${i}', 'e${i}', 'topic', 0, 0, 0)`);
+  db.close();
+  for (const key of Object.values(galley.keys)) {
+    const answer = await galley.ask('GET', `/v1/articles?${query}`, { key });
+    t.equal(answer.status, 200);
+    t.equal(answer.body.data.length, 20);
+  }
+});
