@@ -1,5 +1,5 @@
 /** What an import does: reads ahead, renders beside, and writes in transactions of bounded length. */
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Refusal } from '../../core/errors.ts';
 import type { Renderer, Rendering } from '../../rendering/renderer.ts';
 import type { Parts } from '../../store/store.ts';
@@ -28,7 +28,9 @@ const BATCH_BYTES = LONGEST_LINE;
 /** How many batches are prepared while one is written. */
 const AHEAD = 2;
 /** A transaction ends after the record with which it has lasted so many milliseconds: others who write wait little. */
-const LONGEST_UNIT = 80;
+const LONGEST_UNIT = 60;
+/** So long, in milliseconds, the store is left to others after a transaction; a waiting process asks about as often. */
+const PAUSE = 10;
 
 async function* batchesOf(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
   let batch: Line[] = [];
@@ -144,7 +146,9 @@ const writeFirst = async (parts: ImportParts, batch: Ready[]): Promise<Unit> => 
     return { done: batch.map(({ done }) => done as Done), made: { authors: 0, tags: 0 } };
   }
   try {
-    return await writeUnit(parts, batch);
+    const unit = await writeUnit(parts, batch);
+    await sleep(PAUSE);
+    return unit;
   } catch (error) {
     if (!(error instanceof RecordRefused)) throw error;
     const at = batch.findIndex(({ entry }) => entry === error.entry);
