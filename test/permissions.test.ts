@@ -53,11 +53,17 @@ type Newsroom = Awaited<ReturnType<typeof startNewsroom>>;
 /** What is done, the status each caller gets (anonymous viewer contributor author editor admin), and how it is done. */
 type Row = [what: string, expected: string, act: (newsroom: Newsroom, key: string | null) => Promise<Answered>];
 
+/** Articles that no cell of the table has changed yet: a refusal leaves its article to the next cell. */
+const untouched = new Map<string, number | undefined>();
+
 const onArticle =
   (whose: Whose, state: string, method: string, path = '', body?: object): Row[2] =>
   async (newsroom, key) => {
-    const id = await newsroom.article(whose, state);
-    return newsroom.ask(method, `/v1/articles/${id}${path}`, { key, body });
+    const id = untouched.get(`${whose} ${state}`) ?? (await newsroom.article(whose, state));
+    const answer = await newsroom.ask(method, `/v1/articles/${id}${path}`, { key, body });
+    const isTouched = method !== 'GET' && answer.status < 300;
+    untouched.set(`${whose} ${state}`, isTouched ? undefined : id);
+    return answer;
   };
 
 /** Rows for the same act on articles of several states. */
@@ -465,15 +471,13 @@ const waysOf = ({ path, operation, method }: Door) => {
   const takesBody = operation.requestBody !== undefined || method === 'DELETE';
   return [
     { url: fill('1') },
-    { url: fill('999') },
+    { url: `${fill('999')}?unknown=1&limit=0` },
     { url: fill('not-an-id') },
-    { url: `${fill('1')}?unknown=1&limit=0` },
     ...(takesBody
       ? [
           { url: fill('1'), body: '{"broken', headers: json },
-          { url: fill('1'), body: '{"unknown":1}', headers: json },
-          { url: fill('1'), body: 'a=1', headers: { 'content-type': 'text/plain' } },
-          { url: fill('999'), body: '{}', headers: { ...json, 'if-match': 'broken' } },
+          { url: fill('1'), body: '{"unknown":1}', headers: { ...json, 'if-match': 'broken' } },
+          { url: fill('999'), body: 'a=1', headers: { 'content-type': 'text/plain' } },
         ]
       : []),
   ];

@@ -153,7 +153,7 @@ for (const kind of KINDS) {
       const answer = await patch(thing.id, { name: 'v2' }, { 'if-match': ifMatch });
       t.equal(answer.status, status, ifMatch);
       if (status === 412) t.match(answer.body, { code: 'version-mismatch', currentVersion: 2 });
-      if (status === 400) t.match(answer.body, { errors: [{ in: 'header', name: 'If-Match' }] });
+      if (status === 400) t.match(answer.body, { errors: [{ in: 'header', name: /^if-match$/i }] });
     }
     const remove = (ifMatch: string) =>
       ask('DELETE', `${path}/${thing.id}`, { key: keys.editor, headers: { 'if-match': ifMatch } });
