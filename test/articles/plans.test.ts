@@ -57,7 +57,7 @@ const fill = (file: string): void => {
       content.run(id);
       for (const [position, [n, tagId]] of tags.entries())
         if (i % n === 0) label.run(id, tagId, position, shelf, sortAt);
-      byline.run(id, authors[(7 * i + 3 * Math.floor(i / 20)) % AUTHORS], shelf, sortAt);
+      byline.run(id, authors[(Math.imul(i, 2_654_435_761) >>> 8) % AUTHORS], shelf, sortAt);
     }
   })();
   db.close();
@@ -65,31 +65,25 @@ const fill = (file: string): void => {
 
 type Step = { id: number; parent: number; detail: string };
 
-/** Catches the statements of the lists while a test runs, and tells how SQLite would run each. */
+/** Catches the searches of lists as they run, and tells how SQLite runs each. */
 const watchPlans = (t: Test, file: string) => {
-  const statements: string[] = [];
-  const { prepare } = Database.prototype;
-  Database.prototype.prepare = function (this: Database.Database, sql: string) {
-    statements.push(sql);
-    return prepare.call(this, sql);
-  } as typeof prepare;
   const db = new Database(file, { readonly: true });
+  const statements = Object.getPrototypeOf(db.prepare('select 1')) as Database.Statement;
+  const { all } = statements;
+  const searches: { source: string; values: unknown[] }[] = [];
+  statements.all = function (this: Database.Statement, ...values: unknown[]) {
+    // Those that give the value a list is sorted by.
+    if (this.source.includes('as "value"')) searches.push({ source: this.source, values });
+    return all.apply(this, values);
+  };
   t.teardown(() => {
-    Database.prototype.prepare = prepare;
+    statements.all = all;
     db.close();
   });
-  const planOf = (sql: string): string[] => {
-    const explained: Database.Statement = prepare.call(db, `explain query plan ${sql}`);
-    return (explained.all(Array(sql.match(/\?/g)?.length ?? 0).fill(1)) as Step[]).map(({ detail }) => detail);
-  };
-  return {
-    /** The plans of the searches of a list since the last call: those that give the value it is sorted by. */
-    taken: () =>
-      statements
-        .splice(0)
-        .filter((sql) => sql.includes('as "value"'))
-        .map(planOf),
-  };
+  const planOf = ({ source, values }: (typeof searches)[number]): string[] =>
+    (all.apply(db.prepare(`explain query plan ${source}`), values) as Step[]).map(({ detail }) => detail);
+  /** The plans of the searches since the last call. */
+  return () => searches.splice(0).map(planOf);
 };
 
 const SEARCH = /^SEARCH \w+ (?:EXISTS )?USING /;
@@ -100,16 +94,16 @@ test('every list of 10,000 articles is found by indexes, in their order', async 
   const galley = await startGalley(t);
   const { ask, keys, authorId } = galley;
   fill(galley.file);
-  const plans = watchPlans(t, galley.file);
+  const plansTaken = watchPlans(t, galley.file);
   const own = await galley.makeKey('contributor', authorId + 1);
 
   /** Asks for a list and its neighbours by cursor, and holds their plans to what an index allows. */
   const hold = async (query: string, asked: Asked, rules: { index: RegExp; size?: number; sorted?: false }) => {
     const size = rules.size ?? 20;
     const get = async (more: string) => {
-      plans.taken();
+      plansTaken();
       const answer = await ask('GET', `/v1/articles?${query}${more}`, asked);
-      const found = plans.taken();
+      const found = plansTaken();
       const what = `${query || 'all'}${more.slice(0, 8)}`;
       t.equal(answer.status, 200, what);
       t.equal(found.length, 1, `${what}: one search`);
