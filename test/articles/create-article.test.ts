@@ -297,11 +297,8 @@ test('a body may have 500,000 characters, whatever they are', async (t) => {
   const galley = await startGalley(t);
   for (const letter of ['🚢', '港']) {
     const made = await create(galley, { title: 'Long', body: text(500_000, letter) });
-    t.match(
-      [201, 422],
-      [made.status].filter((status) => [201, 422].includes(status)),
-      `${letter}: ${made.status}`,
-    );
+    // On a machine that is busy the two seconds of the renderer may pass.
+    t.ok(made.status === 201 || made.body.code === 'unrenderable', `${letter}: ${made.status}`);
     if (made.status === 201) t.ok(made.body.body === text(500_000, letter), 'and comes back');
     const more = await create(galley, { title: 'Longer', body: text(500_001, letter) });
     t.strictSame(faultsOf(more.body), ['/body too-long']);
