@@ -20,9 +20,19 @@ const oncePerSchema = <T>(compile: (described: Described) => T): ((described: De
 
 type Shared = Record<string, unknown>;
 
+/** One compiler for the same shared schemas, so that the apps of a process (a test has one each) compile them once. */
+const oncePerShared = <T>(build: (shared: Shared) => (described: Described) => T) => {
+  const built = new Map<string, (described: Described) => T>();
+  return (shared: Shared) => {
+    const key = JSON.stringify(shared);
+    const compiler = built.get(key) ?? oncePerSchema(build(shared));
+    built.set(key, compiler);
+    return compiler;
+  };
+};
+
 /** The compilers for Fastify's `schemaController`. The cast: its types are for Ajv's own compiler alone. */
 export const compilersFactory = {
-  buildValidator: (shared: Shared) => oncePerSchema(buildValidator(shared) as (described: Described) => unknown),
-  buildSerializer: (shared: Shared, options: object) =>
-    oncePerSchema(SerializerSelector()(shared, options) as (described: Described) => unknown),
+  buildValidator: oncePerShared((shared) => buildValidator(shared) as (described: Described) => unknown),
+  buildSerializer: oncePerShared((shared) => SerializerSelector()(shared) as (described: Described) => unknown),
 } as never;

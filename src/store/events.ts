@@ -1,5 +1,6 @@
 /** The record of what happened: one row an event, written in the transaction of its change. */
 import type { Caller } from '../core/access.ts';
+import { insertion } from './prepared.ts';
 import type { Store } from './store.ts';
 
 export type EventType =
@@ -26,21 +27,13 @@ export type NewEvent = {
   changedFields?: string[];
 };
 
+const insertEvent = insertion(({ events }) => events);
+
 /** Writes events within the transaction of their change. */
 export const recordEvents = async (tx: Store, origin: Origin, news: NewEvent[]): Promise<void> => {
-  if (news.length === 0) return;
-  await tx.db.insert(tx.tables.events).values(
-    news.map(({ type, at, entityId, version, slug = null, live = null, changedFields = [] }) => ({
-      type,
-      at,
-      kind: type.slice(0, type.indexOf('.')),
-      entityId,
-      version,
-      slug,
-      live,
-      changedFields,
-      keyId: origin.caller?.keyId ?? null,
-      requestId: origin.requestId,
-    })),
-  );
+  const { caller, requestId } = origin;
+  for (const { changedFields = [], ...told } of news) {
+    const kind = told.type.slice(0, told.type.indexOf('.'));
+    await insertEvent(tx, { ...told, kind, changedFields, keyId: caller?.keyId ?? null, requestId });
+  }
 };

@@ -23,6 +23,23 @@ const codeOf = (error: unknown): string => {
 };
 const isBusy = (error: unknown) => codeOf(error).startsWith('SQLITE_BUSY');
 
+/** How many statements a connection keeps compiled. Hot ones are a few dozen; lists of values make many shapes. */
+const KEPT_STATEMENTS = 500;
+
+/** Keeps what a connection compiled, the longest unused let go first: compiling costs more than most statements run. */
+const keepStatements = (connection: Database.Database): Database.Database => {
+  const kept = new Map<string, Database.Statement>();
+  const compile = connection.prepare.bind(connection);
+  const prepare = (source: string): Database.Statement => {
+    const statement = kept.get(source) ?? compile(source);
+    kept.delete(source);
+    kept.set(source, statement);
+    if (kept.size > KEPT_STATEMENTS) kept.delete(kept.keys().next().value as string);
+    return statement;
+  };
+  return Object.assign(connection, { prepare });
+};
+
 /** Opens a connection. WAL and FULL at every open: an existing WAL file opens with NORMAL, and a power cut then loses what was acknowledged. */
 const connect = (file: string, options: Database.Options = {}): Database.Database => {
   const connection = new Database(file, options);
@@ -106,7 +123,7 @@ export const openSqlite = (file: string): Store => {
   const reader = connect(file, { timeout: PATIENCE });
   reader.pragma('query_only = ON');
   const tables = defineTables(sqliteColumns);
-  const asDb = (client: Database.Database) => drizzle({ client }) as unknown as Db; // typed as sync; awaited alike
+  const asDb = (client: Database.Database) => drizzle({ client: keepStatements(client) }) as unknown as Db; // typed as sync; awaited alike
 
   // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
   // connection of their own and never see half a unit.

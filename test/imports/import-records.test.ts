@@ -8,6 +8,7 @@ import { refuse } from '../../src/core/errors.ts';
 import { importRecords } from '../../src/features/imports/actions.ts';
 import { emptyReport, formatReport, type Report } from '../../src/features/imports/report.ts';
 import { createRenderer } from '../../src/rendering/renderer.ts';
+import type { Store } from '../../src/store/store.ts';
 import { type Galley, START, startGalley } from '../support/app.ts';
 
 const renderer = createRenderer({ threads: 1, embedHosts: ['www.youtube-nocookie.com'], timeLimit: 1000 });
@@ -256,6 +257,21 @@ test('a record that cannot go in is skipped with all its faults, and its neighbo
   t.equal((await eventsOf(galley)) - events, 5, 'an author, two tags, an article made and published: nothing else');
 });
 
+/** An INSERT of an article that, once prepared, refuses the slug b. */
+const refusingB = (query: ReturnType<ReturnType<Store['db']['insert']>['values']>) => ({
+  returning: (columns: never) => {
+    const prepared = query.returning(columns).prepare();
+    return {
+      prepare: () => ({
+        execute: (values: Rec) => {
+          if (values.slug === 'b') throw refuse('source-taken', 'Refused late');
+          return prepared.execute(values);
+        },
+      }),
+    };
+  },
+});
+
 test('a record that a rule refuses while it is written leaves nothing behind, and its neighbours go in', async (t) => {
   const galley = await startGalley(t);
   const records = ['a', 'b', 'c'].map((id) => article({ source: `blog:${id}`, slug: id, tags: [`only-${id}`] }));
@@ -265,18 +281,12 @@ test('a record that a rule refuses while it is written leaves nothing behind, an
     ...store,
     transaction: (work) =>
       store.transaction(async (tx) => {
-        const insert = tx.db.insert.bind(tx.db);
         const db = Object.assign(Object.create(tx.db), {
           insert: (table: unknown) => {
-            const builder = insert(table as never);
+            const builder = tx.db.insert(table as never);
             return table !== tx.tables.articles
               ? builder
-              : {
-                  values: (row: { slug: string }) => {
-                    if (row.slug === 'b') throw refuse('source-taken', 'Refused late');
-                    return builder.values(row as never);
-                  },
-                };
+              : { values: (row: never) => refusingB(builder.values(row) as never) };
           },
         });
         return work({ ...tx, db });

@@ -20,11 +20,14 @@ import { holdToContract } from './contract.ts';
 /** Where the clock of a test begins. */
 export const START = '2026-11-22T07:00:00.000Z';
 
+/** What a rendering may take here, in ms: the limits have tests of their own, and a busy machine is no reason to refuse. */
+const SLOW_MACHINE = 30_000;
+
 /** One renderer for all tests of a file: its threads are what is slow to start. */
 let renderer: Renderer | undefined;
 let users = 0;
 const borrowRenderer = (t: Test): Renderer => {
-  renderer ??= createRenderer({ threads: 1, embedHosts: ['www.youtube-nocookie.com'] });
+  renderer ??= createRenderer({ timeLimit: SLOW_MACHINE, threads: 1, embedHosts: ['www.youtube-nocookie.com'] });
   users++;
   const borrowed = renderer;
   t.teardown(async () => {

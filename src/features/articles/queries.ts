@@ -1,5 +1,6 @@
 /** How articles are found and kept. */
-import { and, asc, eq, gt, inArray, min } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, min, sql } from 'drizzle-orm';
+import { insertion, prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
@@ -105,21 +106,36 @@ export const findArticle = (store: Store, id: number): Promise<StoredArticle | u
 export const findArticleBySlug = (store: Store, slug: string): Promise<StoredArticle | undefined> =>
   findArticleBy(store, 'slug', slug);
 
+const idBySlug = prepared(({ db, tables: { articles } }) =>
+  db
+    .select({ id: articles.id })
+    .from(articles)
+    .where(eq(articles.slug, sql.placeholder('slug'))),
+);
+
 /** The id of the article that has a slug, trashed ones included. */
-export const findIdBySlug = async ({ db, tables: { articles } }: Store, slug: string): Promise<number | undefined> =>
-  (await db.select({ id: articles.id }).from(articles).where(eq(articles.slug, slug)))[0]?.id;
+export const findIdBySlug = async (store: Store, slug: string): Promise<number | undefined> =>
+  (await idBySlug(store, { slug }))[0]?.id;
+
+const idBySource = prepared(({ db, tables: { articles } }) => {
+  const here = and(eq(articles.sourceSystem, sql.placeholder('system')), eq(articles.sourceId, sql.placeholder('id')));
+  return db.select({ id: articles.id }).from(articles).where(here);
+});
 
 /** The id of the article that came from a source. */
-export const findIdBySource = async (
-  { db, tables: { articles } }: Store,
-  system: string,
-  id: string,
-): Promise<number | undefined> => {
-  const here = and(eq(articles.sourceSystem, system), eq(articles.sourceId, id));
-  return (await db.select({ id: articles.id }).from(articles).where(here))[0]?.id;
-};
+export const findIdBySource = async (store: Store, system: string, id: string): Promise<number | undefined> =>
+  (await idBySource(store, { system, id }))[0]?.id;
 
 export type Named = { authorIds: readonly number[]; tagIds: readonly number[] };
+
+const insertRow = insertion(
+  ({ articles }) => articles,
+  (query, articles) => query.returning({ id: articles.id }),
+);
+const insertContent = insertion(({ contents }) => contents);
+const insertByline = insertion(({ articleAuthors }) => articleAuthors);
+const insertTagging = insertion(({ articleTags }) => articleTags);
+const insertDueMoment = insertion(({ dueMoments }) => dueMoments);
 
 /** Writes whom and what an article names, each with the place the article has in lists. */
 const writeNames = async (
@@ -128,24 +144,13 @@ const writeNames = async (
   { shelf, sortAt }: NewArticleRow,
   { authorIds, tagIds }: Named,
 ): Promise<void> => {
-  const { articleAuthors, articleTags } = tx.tables;
-  const place = (position: number) => ({ articleId, position, shelf, sortAt });
-  if (authorIds.length > 0) {
-    await tx.db
-      .insert(articleAuthors)
-      .values(authorIds.map((authorId, position) => ({ authorId, ...place(position) })));
-  }
-  if (tagIds.length > 0) {
-    await tx.db.insert(articleTags).values(tagIds.map((tagId, position) => ({ tagId, ...place(position) })));
-  }
+  const place = { articleId, shelf, sortAt };
+  for (const [position, authorId] of authorIds.entries()) await insertByline(tx, { authorId, position, ...place });
+  for (const [position, tagId] of tagIds.entries()) await insertTagging(tx, { tagId, position, ...place });
 };
 
-const writeDueMoments = async (
-  { db, tables: { dueMoments } }: Store,
-  articleId: number,
-  moments: Date[],
-): Promise<void> => {
-  if (moments.length > 0) await db.insert(dueMoments).values(moments.map((at) => ({ articleId, at })));
+const writeDueMoments = async (tx: Store, articleId: number, moments: Date[]): Promise<void> => {
+  for (const at of moments) await insertDueMoment(tx, { articleId, at });
 };
 
 /** Everything that is stored of an article. */
@@ -153,10 +158,9 @@ export type ArticleRecord = { row: NewArticleRow; content: NewContent; named: Na
 
 /** Stores a new article and gives it its id. */
 export const insertArticle = async (tx: Store, { row, content, named, dueMoments }: ArticleRecord): Promise<number> => {
-  const { articles, contents } = tx.tables;
-  const [inserted] = await tx.db.insert(articles).values(row).returning({ id: articles.id });
-  const id = (inserted as { id: number }).id;
-  await tx.db.insert(contents).values({ articleId: id, ...content });
+  const [inserted] = await insertRow(tx, row);
+  const { id } = inserted as { id: number };
+  await insertContent(tx, { articleId: id, ...content });
   await writeNames(tx, id, row, named);
   await writeDueMoments(tx, id, dueMoments);
   return id;

@@ -3,6 +3,7 @@ import { and, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'dri
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { authorHasLiveArticle } from '../../store/live.ts';
+import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 
 export type AuthorRow = Store['tables']['authors']['$inferSelect'];
@@ -42,11 +43,19 @@ export const findAuthorBySlug = async (
   )[0];
 };
 
+const knownId = prepared(({ db, tables: { authors } }) =>
+  db
+    .select({ id: authors.id })
+    .from(authors)
+    .where(eq(authors.id, sql.placeholder('id'))),
+);
+
 /** The ids among the given ones that exist. */
-export const listKnownAuthorIds = async ({ db, tables: { authors } }: Store, ids: number[]): Promise<number[]> =>
-  ids.length === 0
-    ? []
-    : (await db.select({ id: authors.id }).from(authors).where(inArray(authors.id, ids))).map(({ id }) => id);
+export const listKnownAuthorIds = async (store: Store, ids: number[]): Promise<number[]> => {
+  const known: number[] = [];
+  for (const id of ids) known.push(...(await knownId(store, { id })).map((author) => author.id));
+  return known;
+};
 
 /** The ids of authors by their slugs. */
 export const listAuthorIdsBySlugs = async ({ db, tables: { authors } }: Store, slugs: string[]): Promise<number[]> =>
@@ -148,17 +157,16 @@ export const moveBylines = async (
   await db.delete(articleAuthors).where(eq(articleAuthors.authorId, from));
 };
 
-/** Adds to the article counts of authors. */
-export const addToAuthorCounts = async (
-  { db, tables: { authors } }: Store,
-  ids: number[],
-  by: number,
-): Promise<void> => {
-  if (ids.length === 0 || by === 0) return;
-  await db
+const addToCount = prepared(({ db, tables: { authors } }) =>
+  db
     .update(authors)
-    .set({ articleCount: sql`${authors.articleCount} + ${by}` })
-    .where(inArray(authors.id, ids));
+    .set({ articleCount: sql`${authors.articleCount} + ${sql.placeholder('by')}` })
+    .where(eq(authors.id, sql.placeholder('id'))),
+);
+
+/** Adds to the article counts of authors, in the order of their ids, so that two transactions cannot wait for each other. */
+export const addToAuthorCounts = async (tx: Store, ids: number[], by: number): Promise<void> => {
+  for (const id of ids.toSorted((a, b) => a - b)) await addToCount(tx, { id, by });
 };
 
 /** Counts the articles of an author that are noted as live, and keeps the count. */

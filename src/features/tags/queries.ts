@@ -3,6 +3,7 @@ import { and, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { tagHasLiveArticle } from '../../store/live.ts';
+import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
 
@@ -47,19 +48,27 @@ export const listTagIdsBySlugs = async (
 
 type Named = { id: number; slug: string; nameFolded: string };
 
+const namedBy = (column: 'id' | 'slug' | 'nameFolded') =>
+  prepared(({ db, tables: { tags } }) =>
+    db
+      .select({ id: tags.id, slug: tags.slug, nameFolded: tags.nameFolded })
+      .from(tags)
+      .where(eq(tags[column], sql.placeholder('value'))),
+  );
+const namedById = namedBy('id');
+const namedBySlug = namedBy('slug');
+const namedByName = namedBy('nameFolded');
+
 /** The tags that any of the ids, slugs or folded names belong to. */
 export const listTagsNamed = async (
-  { db, tables: { tags } }: Store,
+  store: Store,
   { ids, slugs, foldedNames }: { ids: number[]; slugs: string[]; foldedNames: string[] },
 ): Promise<Named[]> => {
-  const columns = { id: tags.id, slug: tags.slug, nameFolded: tags.nameFolded };
-  const find = async (condition: SQL, wanted: unknown[]): Promise<Named[]> =>
-    wanted.length === 0 ? [] : db.select(columns).from(tags).where(condition);
-  return [
-    ...(await find(inArray(tags.id, ids), ids)),
-    ...(await find(inArray(tags.slug, slugs), slugs)),
-    ...(await find(inArray(tags.nameFolded, foldedNames), foldedNames)),
-  ];
+  const found: Named[] = [];
+  for (const value of ids) found.push(...(await namedById(store, { value })));
+  for (const value of slugs) found.push(...(await namedBySlug(store, { value })));
+  for (const value of foldedNames) found.push(...(await namedByName(store, { value })));
+  return found;
 };
 
 export type TagSort = 'name' | '-articleCount';
@@ -124,11 +133,14 @@ export const deleteTagRow = async ({ db, tables: { tags } }: Store, id: number):
   await db.delete(tags).where(eq(tags.id, id));
 };
 
-/** Adds to the article counts of tags. */
-export const addToTagCounts = async ({ db, tables: { tags } }: Store, ids: number[], by: number): Promise<void> => {
-  if (ids.length === 0 || by === 0) return;
-  await db
+const addToCount = prepared(({ db, tables: { tags } }) =>
+  db
     .update(tags)
-    .set({ articleCount: sql`${tags.articleCount} + ${by}` })
-    .where(inArray(tags.id, ids));
+    .set({ articleCount: sql`${tags.articleCount} + ${sql.placeholder('by')}` })
+    .where(eq(tags.id, sql.placeholder('id'))),
+);
+
+/** Adds to the article counts of tags, in the order of their ids, so that two transactions cannot wait for each other. */
+export const addToTagCounts = async (tx: Store, ids: number[], by: number): Promise<void> => {
+  for (const id of ids.toSorted((a, b) => a - b)) await addToCount(tx, { id, by });
 };
