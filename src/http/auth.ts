@@ -15,6 +15,8 @@ declare module 'fastify' {
     access?: Permission;
     /** The limit that counts at this door, where it is not that of its method. */
     rate?: 'comment';
+    /** The query parameters that holders of keys alone may use. */
+    keyed?: readonly string[];
   }
 }
 
@@ -49,7 +51,11 @@ export const recogniseCallers = (app: FastifyInstance, findActor: FindActor): vo
 export const guardDoors = (app: FastifyInstance): void => {
   app.addHook('onRequest', async (request) => {
     if (request.hasWrongKey) throw refuse('unauthenticated', 'The key is wrong, expired or revoked');
-    const { access } = request.routeOptions.config;
+    const { access, keyed = [] } = request.routeOptions.config;
+    const query = request.query as Record<string, unknown>;
+    const asked = keyed.filter((name) => query[name] !== undefined && query[name] !== 'false');
+    if (request.caller === null && asked.length > 0)
+      throw refuse('unauthenticated', `A key is needed to ask for ${asked.join(', ')}`);
     if (access === undefined || grantOf(request.caller, access) !== 'no') return;
     if (request.caller === null) throw refuse('unauthenticated', 'Send a key: Authorization: Bearer glk_…');
     throw refuse('forbidden', `A key of role ${request.caller.role} may not ${access}`);

@@ -16,6 +16,8 @@ type DoorSpec = {
   /** What the caller must be granted; absent: open to all, and a key changes nothing. */
   access?: Permission;
   rate?: 'comment';
+  /** The query parameters that holders of keys alone may use. */
+  keyed?: readonly string[];
   bodyLimit?: number;
   params?: TSchema;
   querystring?: TSchema;
@@ -121,7 +123,8 @@ const headersOf = (schema: TSchema | undefined): Record<string, object> =>
 
 /** Builds the options of a Fastify route from what is said of its door. */
 export const door = <const S extends DoorSpec>(spec: S) => {
-  const { operationId, summary, description, tag, access, rate, bodyLimit, params, querystring, body, headers } = spec;
+  const { operationId, summary, description, tag, access, rate, keyed, bodyLimit, params, querystring, body, headers } =
+    spec;
   const schema = {
     operationId,
     summary,
@@ -137,7 +140,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
       ...refusalAnswers([...impliedRefusals(spec), ...(spec.refusals ?? [])]),
     },
   };
-  const config: FastifyContextConfig = { ...(access && { access }), ...(rate && { rate }) };
+  const config: FastifyContextConfig = { ...(access && { access }), ...(rate && { rate }), ...(keyed && { keyed }) };
   // To the type provider the door is what its spec says; to Fastify, the whole schema.
   return { schema: schema as unknown as SchemaOf<S>, config, ...(bodyLimit && { bodyLimit }) };
 };

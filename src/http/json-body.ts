@@ -18,8 +18,11 @@ export const BODY_LIMIT = 1024 * 1024;
 const JSON_TYPE = 'application/json';
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** NUL and lone surrogates can only come in through escapes, once the bytes are known to be UTF-8. */
-const SUSPICIOUS = /\\u(?:0000|[dD][89a-fA-F])/;
+/**
+ * NUL and lone surrogates can only come in through escapes, once the bytes are known to be UTF-8; numbers beyond a
+ * double only by a large exponent or hundreds of digits.
+ */
+const SUSPICIOUS = /\\u(?:0000|[dD][89a-fA-F])|\d[eE]\+?\d{3}|\d{300}/;
 const isPlain = (text: string) => !text.includes('\0') && text.isWellFormed();
 
 const unplainFaults = (value: unknown, pointer: string): Fault[] => {
@@ -27,6 +30,8 @@ const unplainFaults = (value: unknown, pointer: string): Fault[] => {
     const what = pointer === '' ? 'The body' : pointer.slice(1);
     return isPlain(value) ? [] : [bodyFault(pointer, 'wrong-format', `${what} must not have NUL or half a character`)];
   }
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return [bodyFault(pointer, 'too-large', `${pointer.slice(1)} is a number too large to keep`)];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) =>
     isPlain(name)

@@ -10,6 +10,9 @@ import { component, components, MAX_ID, nullable, oneOf } from './schema.ts';
 /** The most rows that can be reached by number: page × limit. */
 const NUMBERED_REACH = 100_000;
 
+/** The longest cursor: a name of 120 letters, each folded to eighteen of three bytes, in base64. */
+const MAX_CURSOR = 10_000;
+
 /** The query parameters of every list. */
 export const pageQuery = {
   limit: Type.Optional(
@@ -17,7 +20,7 @@ export const pageQuery = {
   ),
   cursor: Type.Optional(
     Type.String({
-      maxLength: 2048,
+      maxLength: MAX_CURSOR,
       description: 'The `next` or `previous` of a page before, with the same filters and sort',
     }),
   ),

@@ -35,8 +35,9 @@ export const MAX_ID = 2_147_483_647;
 
 export const Id = (options: object = {}) => Type.Integer({ minimum: 1, maximum: MAX_ID, ...options });
 export const Text = (max: number, options: object = {}) => Type.String({ maxLength: max, ...options });
-/** Something that is no space: classes are spelt out, as `\s` differs between languages. */
-export const FILLED_PATTERN = '[^ \\t\\r\\n\\u00a0\\u3000]';
+/** Something besides white space and what has no width; spelt out, for `\s` differs between languages. */
+export const FILLED_PATTERN =
+  '[^\\u0000-\\u0020\\u0085\\u00a0\\u00ad\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff]';
 /** A list of entity tags, or `*` (RFC 9110, If-Match). */
 export const ENTITY_TAGS_PATTERN =
   '^[ \\t]*(?:\\*|(?:W/)?"[!#-~\\u0080-\\u00ff]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~\\u0080-\\u00ff]*")*)[ \\t]*$';

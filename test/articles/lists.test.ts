@@ -114,6 +114,7 @@ test('every filter, sort and role', async (t) => {
     '?trashed=true',
     '?mine=true',
     '?status=draft&cursor=broken',
+    '?status=nonsense&limit=0',
   ])
     t.equal(await slugs(galley, query), '401 unauthenticated', query);
   const keyed: [keyof typeof keys, string, string][] = [

@@ -142,6 +142,9 @@ test('text that no store keeps alike is refused where it stands', async (t) => {
     ['{"title":"t","metadata":{"\\ud800":1}}', '/metadata'],
     ['{"title":"t","metadata":{"a":{"__proto__":{"b":1}}}}', '/metadata/a/__proto__'],
     ['{"title":"t","metadata":{"a":[{"b":1},{"b":1,"b":2}]}}', '/metadata/a/1/b'],
+    ['{"title":"t","metadata":{"a":[1e308,1e400]}}', '/metadata/a/1'],
+    [`{"title":"t","metadata":{"a":-${'9'.repeat(400)}}}`, '/metadata/a'],
+    ['{"title":" \\u2003\\u200b\\u3000 "}', '/title'],
   ];
   for (const [body, pointer] of rows) {
     const answer = await ask('POST', '/v1/articles', { key: keys.editor, ...asJson(body) });

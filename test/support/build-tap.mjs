@@ -3,4 +3,5 @@ import { spawnSync } from 'node:child_process';
 import '@tapjs/core'; // has to come before the next, which it needs in a circle
 import { signature } from '@tapjs/test';
 
-if (signature.includes('@tapjs/typescript')) process.exit(spawnSync('tap', ['build'], { stdio: 'inherit' }).status ?? 1);
+if (signature.includes('@tapjs/typescript'))
+  process.exit(spawnSync('tap', ['build'], { stdio: 'inherit' }).status ?? 1);

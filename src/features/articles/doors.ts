@@ -36,6 +36,7 @@ const SlugList = (description: string) => QueryList(Type.String({ minLength: 1, 
 export const listArticlesDoor = door({
   ...everyone,
   operationId: 'listArticles',
+  keyed: ['status', 'trashed', 'mine'],
   summary: 'List articles: the live ones, newest first',
   description: '`status`, `trashed` and `mine` are for holders of keys, who then see what they may read.',
   querystring: closed({
