@@ -3,5 +3,7 @@ import { spawnSync } from 'node:child_process';
 import '@tapjs/core'; // has to come before the next, which it needs in a circle
 import { signature } from '@tapjs/test';
 
-if (signature.includes('@tapjs/typescript'))
-  process.exit(spawnSync('tap', ['build'], { stdio: 'inherit' }).status ?? 1);
+if (signature.includes('@tapjs/typescript')) {
+  const { status } = spawnSync('tap', ['build'], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
