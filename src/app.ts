@@ -64,7 +64,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   logRequests(app);
-  answerProblems(app);
+  answerProblems(app, store.failureOf);
   readJsonBodies(app);
 
   const methodsOf = rememberMethods(app);

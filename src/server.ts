@@ -1,5 +1,5 @@
 /** The process: settings, store, renderer, app; listening and ending well. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ import { startDueMoments } from './features/articles/due-moments.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { ensureSite } from './features/site/actions.ts';
+import { describeError } from './http/request-log.ts';
 import { createRenderer, type Renderer } from './rendering/renderer.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -60,12 +61,23 @@ export const openHouse = async (settings: Settings): Promise<House> => {
   };
 };
 
+/** Writes a new file that its owner alone reads, numbered where another store's stands there already; returns its path. */
+const newFile = (path: string, content: string): string => {
+  for (let n = 1; ; n++) {
+    const file = n === 1 ? path : `${path}-${n}`;
+    try {
+      writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
+      return file;
+    } catch (error) {
+      if ((error as Failure).code !== 'EEXIST') throw error;
+    }
+  }
+};
+
 /** Makes the first key known: on a terminal by telling it, else in a file that its owner alone reads. Returns how to use it. */
 const tellFirstKey = (secret: string, { databaseFile }: Settings): string => {
   if (process.stdout.isTTY) return `The first admin key, shown this once:\n\n  export KEY=${secret}\n`;
-  const file = join(dirname(databaseFile), 'admin-key');
-  rmSync(file, { force: true }); // the mode below is for a new file alone
-  writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  const file = newFile(join(dirname(databaseFile), 'admin-key'), `${secret}\n`);
   return `The first admin key is in ${file}:\n\n  export KEY="$(cat '${file}')"\n`;
 };
 
@@ -135,7 +147,7 @@ const stopOnSignals = (stop: () => Promise<void> | undefined, logger: FastifyBas
 
 /** Serves until a signal ends it; logs a line of JSON each to standard output. Throws a `SettingsError` where the settings do not let it start. */
 export const serve = async (settings: Settings): Promise<void> => {
-  const logger = pino({ level: settings.logLevel });
+  const logger = pino({ level: settings.logLevel, serializers: { err: describeError } });
   let stop: (() => Promise<void>) | undefined;
   stopOnSignals(() => stop?.(), logger);
 
@@ -155,7 +167,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await app.close();
     clearInterval(sweep);
     clearTimeout(cutOff);
-    dueMoments.stop();
+    await dueMoments.stop();
     await lastUsed.flush();
     await house.close();
   };

@@ -213,13 +213,76 @@ test('no two paths differ only by the name of a parameter', (t) => {
   t.end();
 });
 
-test('requests are closed, answers are open', (t) => {
+/** The names of all components that a part of the document holds, near or far. */
+const reachedFrom = (part: Json, reached = new Set<string>()): Set<string> => {
+  for (const [, value] of walk(part)) {
+    const name = /^#\/components\/schemas\/(.+)$/.exec(value.$ref ?? '')?.[1];
+    if (name === undefined || reached.has(name)) continue;
+    reached.add(name);
+    reachedFrom(document.components.schemas[name], reached);
+  }
+  return reached;
+};
+
+test('requests are closed, answers are open, also in their depth', (t) => {
+  const [sent, answered] = [new Set<string>(), new Set<string>()];
   for (const { name, operation } of operations) {
     const body = Object.values<Json>(operation.requestBody?.content ?? {})[0]?.schema;
     if (body) t.equal(deref(body).additionalProperties, false, `${name} takes no unknown field`);
-    const success = Object.entries<Json>(operation.responses).find(([status]) => status.startsWith('2'))?.[1];
-    const answer = deref(Object.values<Json>(success.content ?? {})[0]?.schema);
-    if (answer) t.not(answer.additionalProperties, false, `${name} may answer more one day`);
+    reachedFrom(operation.requestBody, sent);
+    reachedFrom(operation.responses, answered);
+  }
+  const isClosed = (name: string) => document.components.schemas[name].additionalProperties === false;
+  t.same(
+    [...sent].filter((name) => !isClosed(name)),
+    ['TagInput'],
+    'a tag of an answer can be sent back',
+  );
+  t.same([...answered].filter(isClosed), [], 'an answer may hold more one day');
+  t.ok(answered.has('CoverImage') && sent.has('CoverImageInput'), 'what is nested was looked at');
+  t.end();
+});
+
+test('every parameter and every field that can be sent says what it is', (t) => {
+  const faults: string[] = [];
+  const isTold = (schema: Json): boolean =>
+    Boolean(schema.description ?? schema.$ref) || Boolean(schema.anyOf?.some((branch: Json) => isTold(branch)));
+  const sent = new Set<string>();
+  for (const { name, operation } of operations) {
+    reachedFrom(operation.requestBody, sent);
+    for (const parameter of operation.parameters ?? [])
+      if (!parameter.description) faults.push(`${name}: ${parameter.name}`);
+  }
+  for (const name of sent)
+    for (const [field, schema] of Object.entries<Json>(document.components.schemas[name].properties ?? {}))
+      if (!isTold(schema)) faults.push(`${name}.${field}`);
+  t.same(faults, []);
+  t.ok(sent.has('NewArticle'));
+  t.end();
+});
+
+test('the examples of headers and refusals fit the door they stand at', (t) => {
+  const paths = Object.keys(document.paths);
+  for (const { name, method, path, operation } of operations) {
+    const { operationId, responses } = operation;
+    const here = path.replace('{id}', '7');
+    for (const [status, given] of Object.entries<Json>(responses)) {
+      const { headers, content = {} } = deref(given);
+      const exampleOf = (header: string) => headers[header]?.schema?.example ?? headers[header]?.schema?.examples?.[0];
+      const link = exampleOf('Link');
+      if (link !== undefined) t.equal(link, `<${here}?limit=20>; rel="first"`, `${name}: Link`);
+      const location = exampleOf('Location');
+      if (location !== undefined) t.ok(paths.includes(location.replace(/[0-9]+$/, '{id}')), `${name}: ${location}`);
+      if (location !== undefined)
+        t.ok(location.startsWith(`/v1/${operation.tags[0].toLowerCase()}/`), `${name}: Location`);
+      const isKept = status === '304' || (method === 'get' && status === '200' && !operationId.endsWith('ness'));
+      t.equal(exampleOf('Cache-Control') === 'no-store', !isKept, `${name} ${status}: Cache-Control`);
+      for (const { value } of Object.values<Json>(content['application/problem+json']?.examples ?? {})) {
+        t.equal(value.instance, '/v1/…', `${name} ${status}: of no other door`);
+        for (const fault of value.errors ?? [])
+          t.equal(fault.in, 'query', `${name}: every door has a query, not a title`);
+      }
+    }
   }
   t.end();
 });

@@ -33,7 +33,8 @@ export type RefusalCode =
   | 'request-timeout'
   | 'headers-too-large'
   | 'internal'
-  | 'unavailable';
+  | 'unavailable'
+  | 'insufficient-storage';
 
 /** One fault of a refused request: where it stands (a JSON pointer in the body, else a name) and what is wrong with it. */
 export type Fault = {

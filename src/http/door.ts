@@ -3,7 +3,7 @@ import type { FastifyContextConfig } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { GRANTS, type Permission } from '../core/access.ts';
 import type { RefusalCode } from '../core/errors.ts';
-import { ALWAYS, RATE_LIMIT, refusalAnswers } from './refusal-answers.ts';
+import { alwaysSent, RATE_LIMIT, refusalAnswers } from './refusal-answers.ts';
 import { closed, ENTITY_TAGS_PATTERN } from './schema.ts';
 
 type Answers = Record<number, TSchema>;
@@ -56,16 +56,18 @@ export const ETAG = {
 export const LIST_ETAG = {
   ETag: { type: 'string', description: 'A digest of the bytes', examples: ['"0123456789abcdef"'] },
 };
-export const LINK = {
+/** The header of a list; `path` is where the example of the list stands. */
+export const linkOf = (path: string) => ({
   Link: {
     type: 'string',
     description: 'The first, previous and next page (RFC 8288)',
-    examples: ['</v1/articles?limit=20>; rel="first"'],
+    examples: [`<${path}?limit=20>; rel="first"`],
   },
-};
-export const LOCATION = {
-  Location: { type: 'string', description: 'The path of what was made', examples: ['/v1/articles/7'] },
-};
+});
+/** The header of what was made; `path` is that of the example. */
+export const locationOf = (path: string) => ({
+  Location: { type: 'string', description: 'The path of what was made', examples: [path] },
+});
 /** The header parameters of conditional requests. */
 export const IfMatch = Type.Object({
   'if-match': Type.Optional(
@@ -102,14 +104,23 @@ const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): 
   ...(params ? (['not-found'] as const) : []),
   // A write may come with a body also where none is taken: it is read, and refused.
   ...(body || headers === IfMatch || 204 in answers
-    ? (['malformed-json', 'payload-too-large', 'unsupported-media-type'] as const)
+    ? (['malformed-json', 'payload-too-large', 'unsupported-media-type', 'insufficient-storage'] as const)
     : []),
   ...(headers === IfMatch ? (['version-mismatch', 'precondition-required'] as const) : []),
 ];
 
+/** What may keep the answer, for the document: reads by the settings, and what only a key is shown by its holder alone. */
+const cacheControlOf = ({ access, headers }: DoorSpec): string => {
+  if (headers !== IfNoneMatch) return 'no-store';
+  return access !== undefined && GRANTS[access].anonymous === 'no'
+    ? 'private, no-cache'
+    : 'public, max-age=0, s-maxage=60';
+};
+
 /** The answers of a door with the headers that all answers have. */
-const answersOf = ({ answers, headers, access }: DoorSpec): Answers => {
-  const common = { ...ALWAYS, ...(access !== undefined && RATE_LIMIT) };
+const answersOf = (spec: DoorSpec): Answers => {
+  const { answers, headers, access } = spec;
+  const common = { ...alwaysSent(cacheControlOf(spec)), ...(access !== undefined && RATE_LIMIT) };
   const { ETag } = headersOf(answers[200]);
   const unchanged = noContent('You hold these bytes already', { ETag });
   const all = { ...answers, ...(ETag !== undefined && headers === IfNoneMatch && { 304: unchanged }) };

@@ -25,7 +25,7 @@ const TAGS = [
   { name: 'Service', description: 'Health, and the catalogue of problems' },
 ];
 
-/** Readable addresses for the parts of the path and query that the shape of a URL hides; `Name#` becomes `#/components/schemas/Name`. */
+/** Gathers the doors that are registered after it; `Name#` becomes `#/components/schemas/Name`. */
 export const publishDocument = async (app: FastifyInstance): Promise<void> => {
   await app.register(swagger, {
     openapi: {

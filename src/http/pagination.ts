@@ -22,6 +22,7 @@ export const pageQuery = {
     Type.String({
       maxLength: MAX_CURSOR,
       description: 'The `next` or `previous` of a page before, with the same filters and sort',
+      examples: ['WzE3OTUzMzA4MDAwMDAsNywwLCJ2N0tfM3BRYSJd'],
     }),
   ),
   page: Type.Optional(
@@ -171,7 +172,8 @@ export const answerPage = <Row, Answer>(
   if (previous) links.push(`<${addressOf(request, { cursor: previous })}>; rel="prev"`);
   if (next) links.push(`<${addressOf(request, { cursor: next })}>; rel="next"`);
   if (numbered && page > 1) links.push(`<${addressOf(request, { page: String(page - 1) })}>; rel="prev"`);
-  if (numbered && page < (pages ?? 0)) links.push(`<${addressOf(request, { page: String(page + 1) })}>; rel="next"`);
+  if (numbered && page < Math.min(pages ?? 0, Math.floor(NUMBERED_REACH / limit)))
+    links.push(`<${addressOf(request, { page: String(page + 1) })}>; rel="next"`);
   reply.header('link', links.join(', '));
 
   return {

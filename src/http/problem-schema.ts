@@ -15,7 +15,7 @@ const FaultSchema = component(
     },
     {
       description: 'One fault of a refused request',
-      examples: [{ in: 'body', pointer: '/title', code: 'required', detail: 'title is required' }],
+      examples: [{ in: 'query', name: 'colour', code: 'unknown-field', detail: 'colour is not known here' }],
     },
   ),
 );

@@ -39,6 +39,7 @@ export const PROBLEMS: Record<RefusalCode, Row> = {
   'headers-too-large': { status: 431, title: 'The headers of the request are too large' },
   internal: { status: 500, title: 'Something went wrong inside' },
   unavailable: { status: 503, title: 'The service cannot answer now' },
+  'insufficient-storage': { status: 507, title: 'There is no room left to store it' },
 };
 
 /** A problem as it is sent (RFC 9457 with `code`, `requestId` and, where there are faults, `errors`). */
@@ -104,21 +105,37 @@ const sendProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refu
     .send(body);
 };
 
-/** Answers whatever was thrown: a refusal as it is, a failed validation with all faults of all parts, the rest as a 500 that tells nothing. */
-const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  if (error instanceof Refusal) return sendProblem(request, reply, error);
-  if (error.validation && error.validationContext) {
-    return sendProblem(request, reply, refuseAll('invalid-request', faultsOfRequest(request, error)));
-  }
-  const refusal = refusalOf(error);
-  if (refusal) return sendProblem(request, reply, refusal);
-  request.log.error({ err: error }, 'internal error');
-  return sendProblem(request, reply, refuse('internal', 'The error has been logged under this request id'));
+/** What an error says of the store: others write too long, or there is no room left. */
+export type FailureOf = (error: unknown) => 'busy' | 'full' | undefined;
+
+const FAILURES = {
+  busy: () => refuse('unavailable', 'The store is busy; try again', { retryAfter: 1 }),
+  full: () => refuse('insufficient-storage', 'There is no room left to store this'),
 };
 
+/** An error that no caller caused, as the refusal that tells nothing of the inside; the log has the rest. */
+const failed = (error: unknown, request: FastifyRequest, failureOf: FailureOf): Refusal => {
+  request.log.error({ err: error }, 'internal error');
+  const failure = failureOf(error);
+  return failure ? FAILURES[failure]() : refuse('internal', 'The error has been logged under this request id');
+};
+
+type AnswerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** Answers whatever was thrown: a refusal as it is, a failed validation with all faults of all parts, the rest as a 5xx. */
+const errorAnswer =
+  (failureOf: FailureOf): AnswerError =>
+  (error, request, reply) => {
+    if (error instanceof Refusal) return sendProblem(request, reply, error);
+    if (error.validation && error.validationContext) {
+      return sendProblem(request, reply, refuseAll('invalid-request', faultsOfRequest(request, error)));
+    }
+    return sendProblem(request, reply, refusalOf(error) ?? failed(error, request, failureOf));
+  };
+
 /** Makes every refusal and every unexpected error of the app a problem. */
-export const answerProblems = (app: FastifyInstance): void => {
-  app.setErrorHandler(answerError);
+export const answerProblems = (app: FastifyInstance, failureOf: FailureOf): void => {
+  app.setErrorHandler(errorAnswer(failureOf));
   // The hook of `methods.ts` has already answered unknown paths; this stands behind it for what the router alone refuses.
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, nothingAt(request.url)));
 };
@@ -128,6 +145,6 @@ export const answerFrameworkErrors =
   (setHeaders: SetHeaders) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     setHeaders(request, reply);
-    answerError(error, request, reply);
+    errorAnswer(() => undefined)(error, request, reply);
     logRequest(request, reply);
   };

@@ -22,7 +22,9 @@ export const parseQuery = (text: string): Record<string, string | string[]> => {
     const name = decode(given, given);
     const value = end === -1 ? '' : decode(pair.slice(end + 1), NO_TEXT);
     const before = values[name];
-    values[name] = before === undefined ? value : [...[before].flat(), value];
+    if (before === undefined) values[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else values[name] = [before, value];
   }
   return values;
 };

@@ -9,10 +9,7 @@ type RateName = keyof Rates;
 
 type Taken = { left: number; resetsIn: number };
 
-/**
- * Counts within windows that begin together for all. Two maps at most are alive, so that memory is bounded by the
- * callers of one window.
- */
+/** Counts within windows that begin together for all, so that memory is bounded by the callers of one window. */
 class Window {
   private counts = new Map<string, number>();
   private endsAt = 0;
@@ -33,6 +30,26 @@ class Window {
     return { left: this.rate.limit - count, resetsIn: Math.ceil((this.endsAt - now) / 1000) };
   }
 }
+
+/**
+ * Who shares a limit at an address: the address, or of IPv6 its /64, which is what one subscriber has to choose from
+ * (RFC 6177). IPv4 written as IPv6 is IPv4.
+ */
+export const sharersAt = (address: string): string => {
+  if (!address.includes(':')) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped) return mapped[1] as string;
+  const [head = '', tail] = address.split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== '')) as [
+    string[],
+    string[],
+  ];
+  const groups = [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+};
 
 const rateOf = (request: FastifyRequest): RateName => {
   if (request.method === 'GET' || request.method === 'HEAD') return 'read';
@@ -59,7 +76,10 @@ export const limitRates = (app: FastifyInstance, rates: Rates): void => {
     const name = rateOf(request);
     const window = windows.get(name);
     if (!window) return;
-    const taken = window.take(request.caller ? `key ${request.caller.keyId}` : request.ip, performance.now());
+    const taken = window.take(
+      request.caller ? `key ${request.caller.keyId}` : sharersAt(request.ip),
+      performance.now(),
+    );
     if (taken.left < 0) {
       tell(reply, name, window.rate, taken);
       throw refuse(

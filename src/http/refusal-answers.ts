@@ -4,11 +4,11 @@ import type { RefusalCode } from '../core/errors.ts';
 import { PROBLEMS, problemType } from './problem.ts';
 import { Problem } from './problem-schema.ts';
 
-/** Headers of every answer. */
-export const ALWAYS = {
-  'Cache-Control': { type: 'string', description: 'Who may keep the answer', examples: ['private, no-cache'] },
+/** Headers of every answer; `example` is what `Cache-Control` says there. */
+export const alwaysSent = (example: string) => ({
+  'Cache-Control': { type: 'string', description: 'Who may keep the answer', examples: [example] },
   'X-Request-Id': { type: 'string', description: 'Under this id the request is logged', examples: ['8c1a6f0e'] },
-};
+});
 
 /** Headers of writes and of answers to a key, where limits are set. */
 export const RATE_LIMIT = {
@@ -28,7 +28,7 @@ const RETRY_AFTER = { 'Retry-After': { type: 'string', description: 'Seconds to 
 const CHALLENGE = { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate', examples: ['Bearer'] } };
 
 const headersOf = (status: number) => ({
-  ...ALWAYS,
+  ...alwaysSent('no-store'),
   ...(status === 401 && CHALLENGE),
   ...(status === 429 && { ...RATE_LIMIT, ...RETRY_AFTER }),
   ...(status === 503 && RETRY_AFTER),
@@ -37,8 +37,9 @@ const headersOf = (status: number) => ({
 /** What some refusals tell beyond their title. */
 const TOLD: Partial<Record<RefusalCode, object>> = {
   'invalid-request': {
-    detail: 'title must have at least 1 character',
-    errors: [{ in: 'body', pointer: '/title', code: 'too-short', detail: 'title must have at least 1 character' }],
+    // The one fault that every door can find.
+    detail: 'colour is not known here',
+    errors: [{ in: 'query', name: 'colour', code: 'unknown-field', detail: 'colour is not known here' }],
   },
   'slug-taken': { detail: 'The slug harbour is taken', suggestion: 'harbour-2' },
   'version-mismatch': { detail: 'The stored version is 8', currentVersion: 8 },
@@ -48,7 +49,7 @@ const exampleOf = (code: RefusalCode) => ({
   type: problemType(code),
   ...PROBLEMS[code],
   detail: PROBLEMS[code].title,
-  instance: '/v1/articles/7',
+  instance: '/v1/…', // of no door: many share the example
   code,
   requestId: '8c1a6f0e',
   ...TOLD[code],

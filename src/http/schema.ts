@@ -65,6 +65,5 @@ export const QueryList = <T extends TSchema>(items: T, options: object = {}) =>
 /** The path of one thing by its id. */
 export const ById = closed({ id: Id({ description: 'The id', examples: [7] }) });
 /** The path of one thing by its slug. Any text may be asked for; what no slug can be is simply not found. */
-export const BySlug = closed({
-  slug: Type.String({ minLength: 1, maxLength: 200, description: 'The slug', examples: ['the-harbour-at-night'] }),
-});
+export const BySlug = (example: string) =>
+  closed({ slug: Type.String({ minLength: 1, maxLength: 200, description: 'The slug', examples: [example] }) });

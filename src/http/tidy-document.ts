@@ -2,7 +2,8 @@
 
 type Header = { required?: boolean };
 type Response = { $ref?: string; headers?: Record<string, Header>; content?: Record<string, { examples?: object }> };
-type Operation = { responses: Record<string, Response> };
+type Parameter = { required?: boolean; example?: unknown; schema: { examples?: unknown[] } };
+type Operation = { parameters?: Parameter[]; responses: Record<string, Response> };
 export type Document = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Record<string, unknown>>; responses?: Record<string, Response> };
@@ -16,6 +17,15 @@ const requireHeaders = ({ headers = {} }: Response, status: string): void => {
   for (const [name, header] of Object.entries(headers)) if (!isSometimes(name, status)) header.required = true;
 };
 
+/** Puts the example of an optional parameter into its schema: at the parameter, readers such as `/docs` would send it. */
+const onlyShowExamples = ({ parameters = [] }: Operation): void => {
+  for (const parameter of parameters) {
+    if (parameter.required || parameter.example === undefined) continue;
+    parameter.schema.examples = [parameter.example];
+    delete parameter.example;
+  }
+};
+
 const componentName = (code: string) => code.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The code of a refusal that has but one. */
@@ -26,11 +36,13 @@ const onlyCode = ({ content }: Response): string | undefined => {
 
 /**
  * Makes the document fit to read and to generate from. A status with one refusal becomes a shared response named after
- * its code; headers are required where they are always sent; `x-read-only`, which validation reads, is left out.
+ * its code; headers are required where they are always sent; examples of optional parameters stand in their schemas;
+ * `x-read-only`, which validation reads, is left out.
  */
 export const tidy = (document: Document): Document => {
   const shared: Record<string, Response> = {};
   for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) {
+    onlyShowExamples(operation);
     for (const [status, response] of Object.entries(operation.responses)) {
       requireHeaders(response, status);
       const code = onlyCode(response);

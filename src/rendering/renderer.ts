@@ -10,7 +10,7 @@ export type BodyFormat = 'markdown' | 'html';
 export type Rendering = { html: string; text: string; wordCount: number; excerpt: string };
 
 export type Renderer = {
-  /** Renders a body. Throws the refusal `unrenderable` when it passes the limits or breaks the parser. */
+  /** Renders a body. Throws the refusals `unrenderable` when it passes the limits or breaks the parser, `unavailable` when too many wait. */
   renderBody(body: string, format: BodyFormat): Promise<Rendering>;
   /** Renders a comment: emphasis, code, quotes, lists and `nofollow ugc` links; HTML is shown as it was typed. Throws alike. */
   renderComment(body: string): Promise<{ html: string; text: string }>;
@@ -34,17 +34,32 @@ export type Answer = Rendering | { refused: string };
 /** UTF-16 units. 500,000 characters outside of the basic plane are as long; the memory of a thread is measured for this. */
 const LONGEST_SOURCE = 1_000_000;
 
+/** What may wait to be rendered: jobs, and UTF-16 units of theirs. More is refused, not kept in memory for minutes. */
+const MOST_WAITING = { jobs: 256, length: 64 * 1024 * 1024 };
+
 /** Renders in worker threads, so that no text holds up the process. Threads start with the first jobs. */
 export const createRenderer = (options: RendererOptions): Renderer => {
   const { threads, embedHosts, timeLimit = 2000, memoryLimit = 128 } = options;
   const workerData: ThreadSettings = { embedHosts };
   const pool = createThreadPool<Job, Answer>({ script: threadScript(), workerData, threads, timeLimit, memoryLimit });
 
+  const waiting = { jobs: 0, length: 0 };
+  const wait = (jobs: 1 | -1, { length }: string): void => {
+    waiting.jobs += jobs;
+    waiting.length += jobs * length;
+  };
+
   const render = async (format: Job['format'], source: string): Promise<Rendering> => {
     if (source.length > LONGEST_SOURCE) throw unrenderable(`it is longer than ${LONGEST_SOURCE} characters`);
-    const answer = await pool.run({ format, source }).catch((error: unknown) => {
-      throw error instanceof LimitPassed ? unrenderable(error.message) : error;
-    });
+    if (waiting.jobs >= MOST_WAITING.jobs || waiting.length >= MOST_WAITING.length)
+      throw refuse('unavailable', 'Too many texts wait to be rendered; try again', { retryAfter: 2 });
+    wait(1, source);
+    const answer = await pool
+      .run({ format, source })
+      .catch((error: unknown) => {
+        throw error instanceof LimitPassed ? unrenderable(error.message) : error;
+      })
+      .finally(() => wait(-1, source));
     if ('refused' in answer) throw unrenderable(answer.refused);
     return answer;
   };

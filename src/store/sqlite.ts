@@ -4,11 +4,12 @@ import { dirname } from 'node:path';
 import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { sqliteColumns } from './columns.ts';
-import type { Db, Store, Violation } from './store.ts';
+import type { Db, Failure, Store } from './store.ts';
 import { defineTables } from './tables.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
@@ -102,24 +103,17 @@ const begin = async (writer: Database.Database): Promise<void> => {
   }
 };
 
-const violation = (error: unknown): Violation | undefined => {
-  const kind = { UNIQUE: 'unique', PRIMARYKEY: 'unique', FOREIGNKEY: 'reference' } as const;
-  const match = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|FOREIGNKEY)$/.exec(codeOf(error));
-  if (!match) return undefined;
-  const { message } = ((error as Error).cause ?? error) as Error;
-  const names = (message.split('failed: ')[1] ?? '').split(', ').map((name) => name.split('.'));
-  return {
-    kind: kind[match[1] as keyof typeof kind],
-    table: names[0]?.[0] ?? '',
-    columns: names.map(([, column]) => column ?? ''),
-  };
+const failureOf = (error: unknown): Failure | undefined => {
+  if (isBusy(error)) return 'busy';
+  return codeOf(error) === 'SQLITE_FULL' ? 'full' : undefined;
 };
 
 /** Opens the store in a file, made and migrated where needed. */
 export const openSqlite = (file: string): Store => {
   mkdirSync(dirname(file), { recursive: true });
   migrateFile(file);
-  const writer = connect(file, { timeout: 0 });
+  const writer = connect(file, { timeout: PATIENCE });
+  writer.pragma('busy_timeout = 0'); // from here on `begin` waits, without holding up the event loop
   const reader = connect(file, { timeout: PATIENCE });
   reader.pragma('query_only = ON');
   const tables = defineTables(sqliteColumns);
@@ -132,7 +126,7 @@ export const openSqlite = (file: string): Store => {
     db: asDb(writer),
     tables,
     transaction: (work) => work(unit),
-    violation,
+    failureOf,
     checkWritable: async () => {},
     close: async () => {},
   };
@@ -152,12 +146,23 @@ export const openSqlite = (file: string): Store => {
     return result;
   };
 
+  // An empty transaction commits on a full disk too; and however many ask at once, one write answers them.
+  const touch = async ({ db }: Store) => {
+    await db.update(tables.site).set({ id: sql`${tables.site.id}` });
+  };
+  let checking: Promise<void> | undefined;
+
   return {
     db: asDb(reader),
     tables,
     transaction: inTurn,
-    violation,
-    checkWritable: () => inTurn(async () => {}),
+    failureOf,
+    checkWritable: () => {
+      checking ??= inTurn(touch).finally(() => {
+        checking = undefined;
+      });
+      return checking;
+    },
     close: async () => {
       await turn;
       reader.close();

@@ -5,8 +5,8 @@ import type { Tables } from './tables.ts';
 /** Drizzle's builders, in the part both dialects share. Await them; never `.get()`, `.all()` or `.run()`. */
 export type Db = BaseSQLiteDatabase<'async', unknown, Record<string, never>>;
 
-/** What a write broke: a unique index or a reference, with the table and its columns in the order of the index. */
-export type Violation = { kind: 'unique' | 'reference'; table: string; columns: string[] };
+/** Why a store cannot do its work now: others write too long, or there is no room left. */
+export type Failure = 'busy' | 'full';
 
 export type Store = {
   readonly db: Db;
@@ -16,9 +16,9 @@ export type Store = {
    * and nothing else. Inside a transaction it joins the one that runs.
    */
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
-  /** Tells which constraint an error of the driver is about; undefined: it is another error. */
-  violation(error: unknown): Violation | undefined;
-  /** Resolves when the store can be written to; rejects with the engine's error. Stores nothing. */
+  /** What an error of the driver says of the store; undefined: it is another error. */
+  failureOf(error: unknown): Failure | undefined;
+  /** Resolves when the store can be written to; rejects with the engine's error. Writes a row as it was. */
   checkWritable(): Promise<void>;
   close(): Promise<void>;
 };

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
-import { type Test, test } from 'tap';
+import { test } from 'tap';
 import type { Asked } from '../support/app.ts';
 import { START, startGalley } from '../support/app.ts';
+import { watchStatements } from '../support/statements.ts';
 
 const ARTICLES = 10_000;
 const AUTHORS = 12;
@@ -63,29 +64,6 @@ const fill = (file: string): void => {
   db.close();
 };
 
-type Step = { id: number; parent: number; detail: string };
-
-/** Catches the searches of lists as they run, and tells how SQLite runs each. */
-const watchPlans = (t: Test, file: string) => {
-  const db = new Database(file, { readonly: true });
-  const statements = Object.getPrototypeOf(db.prepare('select 1')) as Database.Statement;
-  const { all } = statements;
-  const searches: { source: string; values: unknown[] }[] = [];
-  statements.all = function (this: Database.Statement, ...values: unknown[]) {
-    // Those that give the value a list is sorted by.
-    if (this.source.includes('as "value"')) searches.push({ source: this.source, values });
-    return all.apply(this, values);
-  };
-  t.teardown(() => {
-    statements.all = all;
-    db.close();
-  });
-  const planOf = ({ source, values }: (typeof searches)[number]): string[] =>
-    (all.apply(db.prepare(`explain query plan ${source}`), values) as Step[]).map(({ detail }) => detail);
-  /** The plans of the searches since the last call. */
-  return () => searches.splice(0).map(planOf);
-};
-
 const SEARCH = /^SEARCH \w+ (?:EXISTS )?USING /;
 const COMBINES =
   /^(?:MERGE \(UNION ALL\)|LEFT|RIGHT|(?:CORRELATED )?(?:SCALAR )?SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+)$/;
@@ -94,16 +72,17 @@ test('every list of 10,000 articles is found by indexes, in their order', async 
   const galley = await startGalley(t);
   const { ask, keys, authorId } = galley;
   fill(galley.file);
-  const plansTaken = watchPlans(t, galley.file);
+  const { during, planOf } = watchStatements(t, galley.file);
   const own = await galley.makeKey('contributor', authorId + 1);
 
   /** Asks for a list and its neighbours by cursor, and holds their plans to what an index allows. */
   const hold = async (query: string, asked: Asked, rules: { index: RegExp; size?: number; sorted?: false }) => {
     const size = rules.size ?? 20;
     const get = async (more: string) => {
-      plansTaken();
-      const answer = await ask('GET', `/v1/articles?${query}${more}`, asked);
-      const found = plansTaken();
+      const url = `/v1/articles?${query}${more}`;
+      const { answer, ran } = await during(() => ask('GET', url, asked));
+      // Those that give the value a list is sorted by.
+      const found = ran.filter(({ source }) => source.includes('as "value"')).map(planOf);
       const what = `${query || 'all'}${more.slice(0, 8)}`;
       t.equal(answer.status, 200, what);
       t.equal(found.length, 1, `${what}: one search`);

@@ -193,7 +193,7 @@ test('comments are posted to live articles that take them, and nowhere else', as
     ['scheduled', (await publish({ status: 'scheduled', publishedAt: at(2) })).id, 404, 404],
     ['ending', (await publish({ unpublishAt: at(1) })).id, 201, 200],
     ['archived', archived.id, 404, 404],
-    ['withdrawn', trashed.id, 410, 410],
+    ['withdrawn', trashed.id, 404, 404],
     ['a trashed draft', never.id, 404, 404],
     ['nothing', 999, 404, 404],
     ['closed', (await publish({ commentPolicy: 'closed' })).id, 403, 200],

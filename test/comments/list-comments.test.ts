@@ -1,8 +1,8 @@
 /** Lists of comments: their order and filters, walks by cursor, and how the store finds them. */
-import Database from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { type CommentFilter, listComments } from '../../src/features/comments/queries.ts';
 import { startGalley } from '../support/app.ts';
+import { watchStatements } from '../support/statements.ts';
 
 const STATUSES = ['pending', 'approved', 'spam', 'trash'] as const;
 
@@ -110,30 +110,7 @@ test('a walk by cursor neither skips nor repeats while others post', async (t) =
 
 test('no list of comments scans the table or sorts it', async (t) => {
   const { store, file, articles } = await startCrowd(t);
-  const connection = new Database(file, { readonly: true });
-  t.teardown(() => connection.close());
-
-  /** The SQL a piece of work has prepared. */
-  const sqlOf = async (work: () => Promise<unknown>): Promise<string[]> => {
-    const seen: string[] = [];
-    const { prepare } = Database.prototype;
-    Database.prototype.prepare = function (this: Database.Database, source: string) {
-      seen.push(source);
-      return prepare.call(this, source);
-    } as typeof prepare;
-    try {
-      await work();
-    } finally {
-      Database.prototype.prepare = prepare;
-    }
-    return seen;
-  };
-  const planOf = (source: string): string => {
-    const parameters = Array.from(source.matchAll(/\?/g), () => 1);
-    const rows = connection.prepare(`explain query plan ${source}`).all(...parameters) as { detail: string }[];
-    return rows.map(({ detail }) => detail).join('\n');
-  };
-
+  const { during, planOf } = watchStatements(t, file);
   const [articleId] = articles;
   const place = { place: { value: Date.now(), id: 5 }, before: false };
   const filters: CommentFilter[] = [
@@ -149,13 +126,13 @@ test('no list of comments scans the table or sorts it', async (t) => {
     for (const newestFirst of [true, false]) {
       for (const from of [null, place, { ...place, before: true }]) {
         const slice = { limit: 20, offset: 0, from, counted: from === null };
-        const [list, count] = await sqlOf(() => listComments(store, filter, newestFirst, slice));
-        const plan = planOf(list as string);
+        const { ran } = await during(() => listComments(store, filter, newestFirst, slice));
+        const [plan, count] = ran.map((statement) => planOf(statement).join('\n'));
         const label = `${JSON.stringify(filter)} ${newestFirst ? 'newest' : 'oldest'} ${JSON.stringify(from)}`;
         t.match(plan, /USING INDEX comments_/, label);
         t.notMatch(plan, /TEMP B-TREE/, label);
         t.notMatch(plan, /SCAN comments(?! USING INDEX comments_by_creation)/, label);
-        if (count) t.match(planOf(count), /USING COVERING INDEX/, `${label}, counted`);
+        if (count) t.match(count, /USING COVERING INDEX/, `${label}, counted`);
       }
     }
   }

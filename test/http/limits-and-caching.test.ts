@@ -44,6 +44,11 @@ test('behind a trusted proxy the address is that of the client', async (t) => {
   const from = async (address: string) =>
     (await app.inject({ url: '/v1/articles', headers: { 'x-forwarded-for': address } })).statusCode;
   t.same([await from('192.0.2.1'), await from('192.0.2.2'), await from('192.0.2.1')], [200, 200, 429]);
+  t.equal(await from('::ffff:192.0.2.2'), 429, 'IPv4 in the form of IPv6 is the same address');
+  const own = ['2001:db8:0:1::1', '2001:db8:0:1:ffff::', '2001:0db8::1:0:0:0:2', '2001:db8:0:2::1', '::1'];
+  const statuses = [];
+  for (const address of own) statuses.push(await from(address));
+  t.same(statuses, [200, 429, 429, 200, 200], 'one subscriber has a /64');
 });
 
 test('wrong keys count for their address, and soon are no longer looked at', async (t) => {

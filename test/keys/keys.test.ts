@@ -202,8 +202,13 @@ test('the last admin key that works can be neither revoked nor lowered nor left 
 
   const short = (await make({ name: 'Short', role: 'admin', expiresAt: at(2) })).body;
   t.match(await edit(adminId, { expiresAt: at(3) }), lastAdmin, 'nobody would be left when it expires');
-  t.equal((await edit(adminId, { expiresAt: at(1) })).status, 200, 'the other one outlives it');
+  t.match(await edit(adminId, { expiresAt: at(1) }), lastAdmin, 'nor when the other one does');
+  t.match(await revoke(adminId), lastAdmin);
+  const lasting = (await make({ name: 'Lasting', role: 'admin' })).body;
+  t.equal((await edit(adminId, { expiresAt: at(1) })).status, 200, 'another one lasts');
+  t.match(await edit(lasting.id, { expiresAt: at(9) }), lastAdmin, 'two who each rely on the other would both be gone');
   t.equal((await edit(adminId, { expiresAt: null })).status, 200, 'longer is always possible');
+  t.equal((await revoke(lasting.id)).status, 204);
   clock.advance(2 * HOUR);
   t.match(await revoke(adminId), lastAdmin, 'an expired one does not count');
   t.equal((await revoke(short.id)).status, 204, 'and can go');

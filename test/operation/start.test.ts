@@ -60,6 +60,20 @@ test('the first start makes a key and tells three commands that work; the second
   t.equal(second.err(), '');
 });
 
+test('the first key of another store beside it does not take the place of the one that is there', async (t) => {
+  const directory = temporaryDirectory(t);
+  const first = startProcess(t, directory);
+  await first.ready;
+  await first.stop();
+  const key = readKey(directory);
+  const other = startProcess(t, directory, { environment: { DATABASE_URL: 'file:data/other.db' } });
+  await other.ready;
+  t.equal(readKey(directory), key);
+  t.match(other.out(), 'export KEY="$(cat \'data/admin-key-2\')"');
+  t.match(readFileSync(join(directory, 'data/admin-key-2'), 'utf8'), /^glk_/);
+  await other.stop();
+});
+
 test('on a terminal the first key is printed once, and no file is left', async (t) => {
   const directory = temporaryDirectory(t);
   const wrap = (command: string[]) => ['script', '-qec', command.join(' '), '/dev/null'];

@@ -93,18 +93,27 @@ test('a transaction inside a transaction joins it', async (t) => {
   t.same(await names(store), []);
 });
 
-test('a broken constraint is told by table and columns', async (t) => {
-  const store = openStore(t);
-  const { articleTags } = store.tables;
+test('a lock that is held too long, and a full disk, are told apart from other errors', async (t) => {
+  const file = newFile(t);
+  const store = openStore(t, file);
   await store.transaction((tx) => addTag(tx, 'a'));
-  const twice = await store.transaction((tx) => addTag(tx, 'a')).then(() => undefined, store.violation);
-  t.match(twice, { kind: 'unique', table: 'tags' });
-  const place = { articleId: 99, tagId: 99, position: 0, shelf: 'draft' as const, sortAt: NOW };
-  const dangling = await store
-    .transaction(async (tx) => tx.db.insert(articleTags).values(place))
-    .then(() => undefined, store.violation);
-  t.match(dangling, { kind: 'reference' });
-  t.equal(store.violation(new Error('something else')), undefined);
+  const twice = await store.transaction((tx) => addTag(tx, 'a')).catch((error: unknown) => error);
+  t.match(twice, Error);
+  t.equal(store.failureOf(twice), undefined);
+  await store.transaction((tx) => tx.db.run('pragma max_page_count = 1'));
+  const big = 'x'.repeat(1_000_000);
+  const full = await store
+    .transaction((tx) => tx.db.insert(tx.tables.tags).values({ ...tagCalled('b'), name: big }))
+    .catch((error: unknown) => error);
+  t.equal(store.failureOf(full), 'full');
+  const other = new Database(file);
+  t.teardown(() => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  const busy = await store.checkWritable().catch((error: unknown) => error);
+  t.equal(store.failureOf(busy), 'busy');
+  other.exec('ROLLBACK');
+  await store.checkWritable();
+  t.same(await names(store), ['a']);
 });
 
 test('the reading connection cannot write', async (t) => {

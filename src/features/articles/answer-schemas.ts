@@ -5,7 +5,18 @@ import { listOf } from '../../http/pagination.ts';
 import { component, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
 import { AuthorRef } from '../authors/schemas.ts';
 import { TagRef } from '../tags/schemas.ts';
-import { CoverImage, coverExample, Metadata, Seo, Source } from './schemas.ts';
+import { coverExample, coverFields, Metadata, seoExample, seoFields, sourceExample, sourceFields } from './schemas.ts';
+
+// Open, unlike what is sent: an answer may hold more one day.
+const CoverImage = component(
+  'CoverImage',
+  Type.Object(coverFields, { description: 'The image above an article', examples: [coverExample] }),
+);
+const Seo = component('Seo', Type.Object(seoFields, { description: 'For search engines', examples: [seoExample] }));
+const Source = component(
+  'Source',
+  Type.Object(sourceFields, { description: 'Where an article came from', examples: [sourceExample] }),
+);
 
 const ref = { id: Id(), slug: Type.String(), name: Type.String() };
 const NamedRef = component(
@@ -19,29 +30,31 @@ const NamedRef = component(
 const answered = {
   id: Id(),
   version: Type.Integer({ description: 'From 1, one more with every stored change' }),
-  title: Type.String(),
-  slug: Type.String(),
-  subtitle: nullable(Type.String()),
-  excerpt: Type.String(),
+  title: Type.String({ description: 'Its heading, as plain text' }),
+  slug: Type.String({ description: 'Its name in addresses' }),
+  subtitle: nullable(Type.String({ description: 'A second line under the title' })),
+  excerpt: Type.String({ description: 'The editor’s, or else the beginning of the text, as plain text' }),
   excerptSource: oneOf(['author', 'generated'], { description: 'Who made the excerpt' }),
-  bodyFormat: oneOf(['markdown', 'html']),
-  status: oneOf(STATUSES),
+  bodyFormat: oneOf(['markdown', 'html'], { description: 'What the body is written in' }),
+  status: oneOf(STATUSES, {
+    description: 'Decided at the read: `scheduled` before publishedAt, `archived` from unpublishAt on',
+  }),
   live: Type.Boolean({ description: 'Whether everyone can read it now' }),
-  publishedAt: nullable(Moment()),
-  unpublishAt: nullable(Moment()),
+  publishedAt: nullable(Moment({ description: 'When it goes live, or went' })),
+  unpublishAt: nullable(Moment({ description: 'When it ceases to be live' })),
   firstPublishedAt: nullable(Moment({ description: 'The moment with which it first was live' })),
   coverImage: nullable(CoverImage),
-  language: Type.String(),
-  translationKey: nullable(Type.String()),
-  featured: Type.Boolean(),
-  commentPolicy: nullable(oneOf(COMMENT_POLICIES)),
+  language: Type.String({ description: 'BCP 47' }),
+  translationKey: nullable(Type.String({ description: 'Articles that share it are translations of one another' })),
+  featured: Type.Boolean({ description: 'Whether a frontend should put it forward' }),
+  commentPolicy: nullable(oneOf(COMMENT_POLICIES, { description: 'Null: the site’s' })),
   commentsOpen: Type.Boolean({ description: 'Whether a comment can be posted now' }),
-  contentUpdatedAt: nullable(Moment()),
-  url: Type.String({ description: 'Its address on the site, by the site’s articleUrlPattern' }),
-  wordCount: Type.Integer(),
-  readingMinutes: Type.Integer(),
-  createdAt: Moment(),
-  updatedAt: Moment(),
+  contentUpdatedAt: nullable(Moment({ description: 'The “updated” a reader should see' })),
+  url: Type.String({ description: 'Its address by the site’s articleUrlPattern; a path while the site has no url' }),
+  wordCount: Type.Integer({ description: 'How many words the body has' }),
+  readingMinutes: Type.Integer({ description: 'How long it takes to read, rounded up' }),
+  createdAt: Moment({ description: 'When it was made' }),
+  updatedAt: Moment({ description: 'When it was last changed, by whomever and in whatever' }),
   deletedAt: Type.Optional(
     nullable(Moment({ description: 'When it was put in the trash; for those who may read it unpublished' })),
   ),
@@ -84,10 +97,12 @@ export const Article = component(
   Type.Object(
     {
       ...answered,
-      html: Type.String({ description: 'The body, sanitised: the only form meant for a page' }),
+      html: Type.String({
+        description: 'The body, sanitised: the only form meant for a page. Ids in it begin with `user-content-`',
+      }),
       body: Type.Optional(Type.String({ description: 'As it was sent; for those who may read it unpublished' })),
-      authors: Type.Array(AuthorRef),
-      tags: Type.Array(TagRef),
+      authors: Type.Array(AuthorRef, { description: 'In the order of the byline' }),
+      tags: Type.Array(TagRef, { description: 'In the order of the editor; internal ones for holders of keys alone' }),
       seo: nullable(Seo),
       metadata: Metadata,
       source: Type.Optional(nullable(Source)),

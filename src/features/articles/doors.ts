@@ -7,9 +7,9 @@ import {
   ETAG,
   IfMatch,
   IfNoneMatch,
-  LINK,
   LIST_ETAG,
-  LOCATION,
+  linkOf,
+  locationOf,
   noContent,
   patch,
 } from '../../http/door.ts';
@@ -31,7 +31,14 @@ const WRITE_REFUSALS = [
   ...(['slug-taken', 'source-taken'] as const),
 ] as const;
 
-const SlugList = (description: string) => QueryList(Type.String({ minLength: 1, maxLength: 200 }), { description });
+const SlugList = (description: string, example: string[]) =>
+  QueryList(Type.String({ minLength: 1, maxLength: 200 }), { description, examples: [example] });
+
+const PUBLISHING =
+  'Publishing and scheduling need a title, a body and an author. `published` without `publishedAt` means ' +
+  'now, but a moment in the past that is stored already stays; with one in the future it means `scheduled`, ' +
+  'and `scheduled` needs one. An article then goes live at its moment, and ceases to be at `unpublishAt`, ' +
+  'without another request.';
 
 export const listArticlesDoor = door({
   ...everyone,
@@ -47,23 +54,31 @@ export const listArticlesDoor = door({
         description: 'An article without publishedAt is sorted by createdAt',
       }),
     ),
-    tag: Type.Optional(SlugList('Slugs of tags: any of them')),
-    author: Type.Optional(SlugList('Slugs of authors: any of them')),
-    status: Type.Optional(QueryList(oneOf([...STATUSES, 'any']), { description: 'Any of these; for holders of keys' })),
+    tag: Type.Optional(SlugList('Slugs of tags: any of them', ['harbour', 'night'])),
+    author: Type.Optional(SlugList('Slugs of authors: any of them', ['ada-lovelace'])),
+    status: Type.Optional(
+      QueryList(oneOf([...STATUSES, 'any']), {
+        description: 'Any of these, or `any`; for holders of keys',
+        examples: [['draft', 'review']],
+      }),
+    ),
     language: Type.Optional(
       QueryList(Type.String({ format: 'bcp47', maxLength: 35 }), {
         description: 'Any of these; `en` also matches `en-GB`',
+        examples: [['en', 'pt-BR']],
       }),
     ),
     featured: Type.Optional(Type.Boolean({ description: 'Only featured ones, or only others' })),
-    ids: Type.Optional(Type.Array(Id(), { minItems: 1, maxItems: 100, description: 'Only these' })),
+    ids: Type.Optional(
+      Type.Array(Id(), { minItems: 1, maxItems: 100, description: 'Only these', examples: [[7, 12]] }),
+    ),
     publishedAfter: Type.Optional(Moment({ description: 'Published then or later' })),
     publishedBefore: Type.Optional(Moment({ description: 'Published earlier' })),
     trashed: Type.Optional(Type.Boolean({ description: 'What is in the trash, instead; for holders of keys' })),
     mine: Type.Optional(Type.Boolean({ description: 'Only those by the author of the key' })),
   }),
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Articles', ArticleList, { ...LIST_ETAG, ...LINK }) },
+  answers: { 200: answer('Articles', ArticleList, { ...LIST_ETAG, ...linkOf('/v1/articles') }) },
 });
 
 export const readArticleDoor = door({
@@ -79,7 +94,7 @@ export const readArticleBySlugDoor = door({
   ...everyone,
   operationId: 'readArticleBySlug',
   summary: 'Read one article by slug',
-  params: BySlug,
+  params: BySlug('the-harbour-at-night'),
   refusals: ['gone'],
   answers: { 200: answer('The article', Article, ETAG) },
 });
@@ -89,16 +104,30 @@ export const createArticleDoor = door({
   access: 'create article',
   operationId: 'createArticle',
   summary: 'Make an article',
+  description:
+    `${PUBLISHING}\n\n` +
+    'The articles of a contributor’s or author’s key are by the author of the key: `authorIds` is left out, ' +
+    'or names that author alone (else 403). Authors’ keys publish; contributors’ keys make drafts and hand ' +
+    'them to review.',
   bodyLimit: ARTICLE_BODY_LIMIT,
   body: NewArticle,
   refusals: WRITE_REFUSALS,
-  answers: { 201: answer('The new article', Article, { ...ETAG, ...LOCATION }) },
+  answers: { 201: answer('The new article', Article, { ...ETAG, ...locationOf('/v1/articles/7') }) },
 });
 
 export const editArticleDoor = door({
   ...writers,
   operationId: 'editArticle',
   summary: 'Change an article',
+  description:
+    'A merge patch: what is absent stays, `null` clears (lists become empty; `title`, `status` and ' +
+    '`bodyFormat` cannot be null), lists are replaced whole, and `coverImage`, `seo`, `metadata` and `source` ' +
+    'are merged.\n\n' +
+    'The status moves draft ↔ review, draft or review → scheduled or published, scheduled → draft or ' +
+    'published, published → archived or draft, archived → draft or published; other moves are 422. ' +
+    `${PUBLISHING}\n\n` +
+    'A contributor’s or author’s key changes articles that name its author, and cannot change `authorIds` ' +
+    '(403); contributors’ keys change only what is in draft or review.',
   bodyLimit: ARTICLE_BODY_LIMIT,
   params: ById,
   body: patch(ArticlePatch),

@@ -13,7 +13,7 @@ import { countedAs } from './records.ts';
 
 const EVERY = 1000;
 /** How many articles one transaction settles, so that writers come in between. */
-const AT_ONCE = 100;
+const AT_ONCE = 20;
 
 /** Settles an article of which a moment has come, without a new version: nobody wrote anything. */
 const settle = async (tx: Store, article: StoredArticle, now: Date): Promise<StoredArticle> => {
@@ -66,19 +66,20 @@ export const noteDueMoments = async ({ store, clock }: Parts): Promise<void> => 
 export const startDueMoments = async (
   parts: Parts,
   onError: (error: unknown) => void,
-): Promise<{ stop: () => void }> => {
+): Promise<{ stop: () => Promise<void> }> => {
   await noteDueMoments(parts);
-  let running = false;
-  const timer = setInterval(async () => {
-    if (running) return;
-    running = true;
-    try {
-      await noteDueMoments(parts);
-    } catch (error) {
-      onError(error);
-    } finally {
-      running = false;
-    }
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= noteDueMoments(parts)
+      .catch(onError)
+      .finally(() => {
+        running = undefined;
+      });
   }, EVERY).unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
 };

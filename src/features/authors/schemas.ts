@@ -6,9 +6,9 @@ import {
   ETAG,
   IfMatch,
   IfNoneMatch,
-  LINK,
   LIST_ETAG,
-  LOCATION,
+  linkOf,
+  locationOf,
   noContent,
   patch,
 } from '../../http/door.ts';
@@ -29,20 +29,24 @@ import {
   Url,
 } from '../../http/schema.ts';
 
+const link = { label: FilledText(100, { description: 'What it says' }), url: Url() };
+const linkExamples = [{ label: 'Mastodon', url: 'https://social.example/@ada' }];
 const LinkSchema = component(
   'Link',
-  closed(
-    { label: FilledText(100, { description: 'What it says' }), url: Url() },
-    { description: 'A link with its label', examples: [{ label: 'Mastodon', url: 'https://social.example/@ada' }] },
-  ),
+  Type.Object(link, { description: 'A link with its label', examples: linkExamples }),
+);
+const LinkInput = component(
+  'LinkInput',
+  closed(link, { description: 'A link with its label, as it is sent', examples: linkExamples }),
 );
 
 const shown = {
   bio: nullable(Text(5000, { description: 'A few words about the author' })),
   avatarUrl: nullable(Url()),
   websiteUrl: nullable(Url()),
-  links: Type.Array(LinkSchema, { maxItems: 10 }),
+  links: Type.Array(LinkSchema, { description: 'In this order' }),
 };
+const AuthorSlug = Slug({ examples: ['ada-lovelace'] });
 const name = FilledText(120, { description: 'As it stands under an article' });
 const email = nullable(Email({ description: 'Answered to editors alone' }));
 
@@ -53,7 +57,7 @@ const refExample = {
   bio: 'Writes about engines',
   avatarUrl: 'https://harbour.example/ada.jpg',
   websiteUrl: 'https://ada.example',
-  links: [{ label: 'Mastodon', url: 'https://social.example/@ada' }],
+  links: linkExamples,
 };
 
 /** An author as an article embeds it: without counts, so that one publication does not change every article. */
@@ -71,7 +75,7 @@ const Author = component(
     {
       id: Id(),
       version: Type.Integer({ description: 'From 1, one more with every stored change' }),
-      slug: Slug(),
+      slug: AuthorSlug,
       name,
       ...shown,
       email: Type.Optional(email),
@@ -97,11 +101,11 @@ const AuthorList = listOf('AuthorList', Author, 'Authors');
 
 const readOnly = { 'x-read-only': ['id', 'version', 'articleCount', 'createdAt', 'updatedAt'] };
 const written = {
-  slug: Type.Optional(nullable(Slug())),
+  slug: Type.Optional(nullable(AuthorSlug)),
   bio: Type.Optional(shown.bio),
   avatarUrl: Type.Optional(shown.avatarUrl),
   websiteUrl: Type.Optional(shown.websiteUrl),
-  links: Type.Optional(nullable(shown.links)),
+  links: Type.Optional(nullable(Type.Array(LinkInput, { maxItems: 10, description: 'In this order' }))),
   email: Type.Optional(email),
 };
 const NewAuthor = component(
@@ -131,9 +135,17 @@ export const listAuthorsDoor = door({
   operationId: 'listAuthors',
   summary: 'List authors',
   description: 'Without a key: those whom a live article names.',
-  querystring: closed({ ...pageQuery, sort: Type.Optional(oneOf(['name', '-articleCount'], { default: 'name' })) }),
+  querystring: closed({
+    ...pageQuery,
+    sort: Type.Optional(
+      oneOf(['name', '-articleCount'], {
+        default: 'name',
+        description: '`name` regardless of case, or the most live articles first',
+      }),
+    ),
+  }),
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Authors', AuthorList, { ...LIST_ETAG, ...LINK }) },
+  answers: { 200: answer('Authors', AuthorList, { ...LIST_ETAG, ...linkOf('/v1/authors') }) },
 });
 
 export const createAuthorDoor = door({
@@ -142,7 +154,7 @@ export const createAuthorDoor = door({
   summary: 'Make an author',
   body: NewAuthor,
   refusals: ['slug-taken'],
-  answers: { 201: answer('The new author', Author, { ...ETAG, ...LOCATION }) },
+  answers: { 201: answer('The new author', Author, { ...ETAG, ...locationOf('/v1/authors/1') }) },
 });
 
 export const readAuthorDoor = door({
@@ -157,7 +169,7 @@ export const readAuthorBySlugDoor = door({
   ...everyone,
   operationId: 'readAuthorBySlug',
   summary: 'Read one author by slug',
-  params: BySlug,
+  params: BySlug('ada-lovelace'),
   answers: { 200: answer('The author', Author, ETAG) },
 });
 

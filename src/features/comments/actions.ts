@@ -57,13 +57,10 @@ const signatureOf = async (tx: Store, caller: Caller, input: CommentInput) => {
   };
 };
 
-/** The article whose comments everyone may ask for: `gone` where it was live and is in the trash, `not-found` where it is not live. */
+/** The article whose comments everyone may ask for; `not-found` where it is not live. */
 const findLive = async (store: Store, articleId: number, now: Date): Promise<Discussed> => {
   const article = await findDiscussed(store, articleId);
   if (article && isLive(article, now)) return article;
-  if (article && article.deletedAt !== null && article.firstPublishedAt !== null) {
-    throw refuse('gone', `Article ${articleId} was withdrawn`);
-  }
   throw refuse('not-found', `There is no article ${articleId}`);
 };
 

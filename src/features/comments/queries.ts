@@ -13,8 +13,8 @@ export const findComment = async ({ db, tables: { comments } }: Store, id: numbe
 
 /** What of an article decides whether it has comments, and for whom; undefined: there is none. */
 export const findDiscussed = async ({ db, tables: { articles } }: Store, articleId: number) => {
-  const { status, publishedAt, unpublishAt, deletedAt, firstPublishedAt, commentPolicy } = articles;
-  const columns = { status, publishedAt, unpublishAt, deletedAt, firstPublishedAt, commentPolicy };
+  const { status, publishedAt, unpublishAt, deletedAt, commentPolicy } = articles;
+  const columns = { status, publishedAt, unpublishAt, deletedAt, commentPolicy };
   return (await db.select(columns).from(articles).where(eq(articles.id, articleId)))[0];
 };
 

@@ -7,9 +7,9 @@ import {
   ETAG,
   IfMatch,
   IfNoneMatch,
-  LINK,
   LIST_ETAG,
-  LOCATION,
+  linkOf,
+  locationOf,
   noContent,
   patch,
 } from '../../http/door.ts';
@@ -31,7 +31,7 @@ import {
 const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
 });
-const status = oneOf(COMMENT_STATUSES);
+const status = oneOf(COMMENT_STATUSES, { description: 'Everyone reads `approved` ones' });
 const GIVEN = ['id', 'version', 'articleId', 'depth', 'replyCount', 'isStaff', 'html', 'createdAt', 'updatedAt'];
 /** What a guest cannot send, and what an editor cannot change, of the answered fields. */
 const newReadOnly = { 'x-read-only': [...GIVEN, 'status'] };
@@ -42,7 +42,9 @@ const NewComment = component(
   closed(
     {
       authorName: Type.Optional(FilledText(100, { description: 'Required without a key that has an author' })),
-      authorEmail: Type.Optional(Email({ description: 'Required without a key that has an author; never shown' })),
+      authorEmail: Type.Optional(
+        Email({ description: 'Required without a key that has an author; shown to editors alone, never public' }),
+      ),
       authorUrl: Type.Optional(nullable(Url())),
       body,
     },
@@ -68,7 +70,7 @@ const Comment = component(
     {
       id: Id(),
       version: Type.Integer({ description: 'From 1, one more with every stored change' }),
-      articleId: Id(),
+      articleId: Id({ description: 'The article it was posted to' }),
       parentId: nullable(Id({ description: 'The comment it replies to' })),
       depth: Type.Integer({ description: 'How deep in its thread, from 0' }),
       replyCount: Type.Integer({ description: 'Approved direct replies' }),
@@ -118,8 +120,8 @@ export const postCommentDoor = door({
   description: 'A guest’s comment waits for an editor; one with a key that has an author is approved at once.',
   params: ById,
   body: NewComment,
-  refusals: ['gone', 'comments-closed', 'unrenderable'],
-  answers: { 201: answer('The new comment', Comment, { ...ETAG, ...LOCATION }) },
+  refusals: ['comments-closed', 'unrenderable'],
+  answers: { 201: answer('The new comment', Comment, { ...ETAG, ...locationOf('/v1/comments/11') }) },
 });
 
 export const listArticleCommentsDoor = door({
@@ -129,10 +131,12 @@ export const listArticleCommentsDoor = door({
   params: ById,
   querystring: closed({
     ...pageQuery,
-    sort: Type.Optional(oneOf(['createdAt', '-createdAt'], { default: 'createdAt' })),
+    sort: Type.Optional(
+      oneOf(['createdAt', '-createdAt'], { default: 'createdAt', description: 'The oldest first, or the newest' }),
+    ),
   }),
-  refusals: ['gone', 'invalid-cursor'],
-  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...LINK }) },
+  refusals: ['invalid-cursor'],
+  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/articles/7/comments') }) },
 });
 
 export const listCommentsDoor = door({
@@ -142,11 +146,11 @@ export const listCommentsDoor = door({
   summary: 'List comments of any status, newest first',
   querystring: closed({
     ...pageQuery,
-    status: Type.Optional(QueryList(status, { description: 'Any of these' })),
-    article: Type.Optional(Id({ description: 'Those of one article' })),
+    status: Type.Optional(QueryList(status, { description: 'Any of these', examples: [['pending', 'spam']] })),
+    article: Type.Optional(Id({ description: 'Those of one article', examples: [7] })),
   }),
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...LINK }) },
+  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/comments') }) },
 });
 
 export const readCommentDoor = door({

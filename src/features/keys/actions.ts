@@ -52,11 +52,11 @@ export const createKey = async ({ store, clock }: Parts, input: KeyInput): Promi
   return { key, secret };
 };
 
-/** Throws `last-admin` where no other admin key works at the moment when this one ceases to: somebody must be able to come in. */
-const keepAnAdmin = async (tx: Store, key: KeyRow, now: Date, ceasesAt: Date): Promise<void> => {
+/** Throws `last-admin` unless another admin key works as long as this one would: somebody must be able to come in. */
+const keepAnAdmin = async (tx: Store, key: KeyRow, now: Date): Promise<void> => {
   if (key.role !== 'admin' || !works(key, now)) return;
-  if ((await countOtherAdmins(tx, key.id, ceasesAt)) === 0) {
-    throw refuse('last-admin', 'This is the last active admin key; make another one first');
+  if ((await countOtherAdmins(tx, key)) === 0) {
+    throw refuse('last-admin', 'No other admin key works as long as this one; make another one first');
   }
 };
 
@@ -71,8 +71,8 @@ export const editKey = ({ store, clock }: Parts, id: number, change: Partial<Key
     const { role, authorId, expiresAt } = { ...key, ...change };
     checkKey({ role, authorId, expiresAt }, change.expiresAt !== undefined, now);
     await checkAuthor(tx, authorId);
-    if (role !== 'admin') await keepAnAdmin(tx, key, now, now);
-    else if (expiresAt !== null && endsBefore(expiresAt, key)) await keepAnAdmin(tx, key, now, expiresAt);
+    if (role !== 'admin') await keepAnAdmin(tx, key, now);
+    else if (expiresAt !== null && endsBefore(expiresAt, key)) await keepAnAdmin(tx, key, now);
     return Object.keys(change).length === 0 ? key : updateKey(tx, id, change);
   });
 
@@ -81,7 +81,7 @@ export const revokeKey = ({ store, clock }: Parts, id: number): Promise<void> =>
   store.transaction(async (tx) => {
     const now = clock();
     const key = await readKey(tx, id);
-    await keepAnAdmin(tx, key, now, now);
+    await keepAnAdmin(tx, key, now);
     if (key.revokedAt === null) await updateKey(tx, id, { revokedAt: now });
   });
 

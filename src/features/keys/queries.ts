@@ -1,5 +1,5 @@
 /** How keys are found and kept. */
-import { and, count, eq, gt, inArray, isNull, ne, or } from 'drizzle-orm';
+import { and, count, eq, gte, inArray, isNull, ne, or } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import type { Store } from '../../store/store.ts';
@@ -36,13 +36,16 @@ export const findKeyAuthor = async ({ db, tables: { authors } }: Store, id: numb
     await db.select({ id: authors.id, slug: authors.slug, name: authors.name }).from(authors).where(eq(authors.id, id))
   )[0] ?? null;
 
-/** How many admin keys besides this one still work at a moment. */
-export const countOtherAdmins = async ({ db, tables: { keys } }: Store, id: number, at: Date): Promise<number> => {
-  const works = and(isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, at)));
+/** How many admin keys besides this one are not revoked and work at least as long. */
+export const countOtherAdmins = async (
+  { db, tables: { keys } }: Store,
+  { id, expiresAt }: Pick<KeyRow, 'id' | 'expiresAt'>,
+): Promise<number> => {
+  const outlives = or(isNull(keys.expiresAt), expiresAt === null ? undefined : gte(keys.expiresAt, expiresAt));
   const [row] = await db
     .select({ n: count() })
     .from(keys)
-    .where(and(eq(keys.role, 'admin'), ne(keys.id, id), works));
+    .where(and(eq(keys.role, 'admin'), ne(keys.id, id), isNull(keys.revokedAt), outlives));
   return row?.n ?? 0;
 };
 

@@ -1,7 +1,7 @@
 /** What passes through the doors of keys. */
 import { Type } from 'typebox';
 import { ROLES } from '../../core/access.ts';
-import { answer, door, IfNoneMatch, LINK, LIST_ETAG, LOCATION, noContent, patch } from '../../http/door.ts';
+import { answer, door, IfNoneMatch, LIST_ETAG, linkOf, locationOf, noContent, patch } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
 import { ById, closed, component, FilledText, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
 
@@ -19,7 +19,7 @@ const answered = {
   prefix: Type.String({ description: 'Its first eight characters' }),
   createdAt: Moment(),
   lastUsedAt: nullable(Moment({ description: 'When it was last used, to some five minutes' })),
-  revokedAt: nullable(Moment()),
+  revokedAt: nullable(Moment({ description: 'When it was revoked; it then works no more' })),
 };
 const answeredExample = {
   id: 2,
@@ -69,8 +69,8 @@ const Me = component(
   'Me',
   Type.Object(
     {
-      role: oneOf(ROLES),
-      keyId: Id(),
+      role: oneOf(ROLES, { description: 'What the key allows' }),
+      keyId: Id({ description: 'The id of the key' }),
       author: nullable(
         component(
           'KeyAuthor',
@@ -94,7 +94,7 @@ export const listKeysDoor = door({
   querystring: closed(pageQuery),
   headers: IfNoneMatch,
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Keys', KeyList, { ...LIST_ETAG, ...LINK }) },
+  answers: { 200: answer('Keys', KeyList, { ...LIST_ETAG, ...linkOf('/v1/keys') }) },
 });
 
 export const createKeyDoor = door({
@@ -103,7 +103,7 @@ export const createKeyDoor = door({
   summary: 'Make a key; its secret is shown this once',
   body: NewKey,
   refusals: ['unknown-reference'],
-  answers: { 201: answer('The new key', CreatedKey, LOCATION) },
+  answers: { 201: answer('The new key', CreatedKey, locationOf('/v1/keys/2')) },
 });
 
 export const readKeyDoor = door({

@@ -9,7 +9,7 @@ const PATTERN_PART = '(?:\\{(?:slug|id|language|year|month|day)\\}|[^\\u0000-\\u
 
 const fields = {
   title: FilledText(300, { description: 'The name of the publication' }),
-  description: nullable(Text(1000)),
+  description: nullable(Text(1000, { description: 'A few words about the publication' })),
   url: nullable(
     Url({ pattern: '^[^?#]*$', description: 'Where readers find the publication; put before every article’s path' }),
   ),
@@ -18,7 +18,11 @@ const fields = {
     maxLength: 35,
     description: 'BCP 47: what an article is in that does not say',
   }),
-  timeZone: Type.String({ format: 'time-zone', maxLength: 64, description: 'IANA time zone, for archives by month' }),
+  timeZone: Type.String({
+    format: 'time-zone',
+    maxLength: 64,
+    description: 'IANA time zone: in it the {year}, {month} and {day} of the addresses of articles are told',
+  }),
   articleUrlPattern: Type.String({
     pattern: `^/${PATTERN_PART}*\\{(?:slug|id)\\}${PATTERN_PART}*$`,
     maxLength: 500,

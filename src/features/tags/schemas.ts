@@ -6,9 +6,9 @@ import {
   ETAG,
   IfMatch,
   IfNoneMatch,
-  LINK,
   LIST_ETAG,
-  LOCATION,
+  linkOf,
+  locationOf,
   noContent,
   patch,
 } from '../../http/door.ts';
@@ -31,8 +31,10 @@ import {
 export const TAG_KINDS = ['topic', 'section', 'internal'] as const;
 
 const name = FilledText(100, { description: 'Unique without regard to case, width and spacing' });
-const description = nullable(Text(500));
-const kind = oneOf(TAG_KINDS, { description: '`internal`: for holders of keys alone' });
+const TagSlug = Slug({ examples: ['harbour'] });
+const description = nullable(Text(500, { description: 'What it is about' }));
+const KIND = '`internal`: for holders of keys alone';
+const kind = oneOf(TAG_KINDS, { description: KIND });
 
 const refExample = { id: 3, slug: 'harbour', name: 'Harbour', kind: 'topic' };
 
@@ -51,7 +53,7 @@ const Tag = component(
     {
       id: Id(),
       version: Type.Integer({ description: 'From 1, one more with every stored change' }),
-      slug: Slug(),
+      slug: TagSlug,
       name,
       description,
       kind,
@@ -77,11 +79,11 @@ const Tag = component(
 const TagList = listOf('TagList', Tag, 'Tags');
 
 const readOnly = { 'x-read-only': ['id', 'version', 'articleCount', 'createdAt', 'updatedAt'] };
-const written = { slug: Type.Optional(nullable(Slug())), description: Type.Optional(description) };
+const written = { slug: Type.Optional(nullable(TagSlug)), description: Type.Optional(description) };
 const NewTag = component(
   'NewTag',
   closed(
-    { name, ...written, kind: Type.Optional(oneOf(TAG_KINDS, { default: 'topic' })) },
+    { name, ...written, kind: Type.Optional(oneOf(TAG_KINDS, { default: 'topic', description: KIND })) },
     { ...readOnly, description: 'A tag to be made', examples: [{ name: 'Harbour' }] },
   ),
 );
@@ -103,11 +105,18 @@ export const listTagsDoor = door({
   description: 'Without a key: those that a live article carries, internal ones never.',
   querystring: closed({
     ...pageQuery,
-    sort: Type.Optional(oneOf(['name', '-articleCount'], { default: 'name' })),
-    kind: Type.Optional(QueryList(oneOf(TAG_KINDS), { description: 'Any of these kinds' })),
+    sort: Type.Optional(
+      oneOf(['name', '-articleCount'], {
+        default: 'name',
+        description: '`name` regardless of case, or the most live articles first',
+      }),
+    ),
+    kind: Type.Optional(
+      QueryList(oneOf(TAG_KINDS), { description: 'Any of these kinds', examples: [['topic', 'section']] }),
+    ),
   }),
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Tags', TagList, { ...LIST_ETAG, ...LINK }) },
+  answers: { 200: answer('Tags', TagList, { ...LIST_ETAG, ...linkOf('/v1/tags') }) },
 });
 
 export const createTagDoor = door({
@@ -116,7 +125,7 @@ export const createTagDoor = door({
   summary: 'Make a tag',
   body: NewTag,
   refusals: ['slug-taken', 'name-taken'],
-  answers: { 201: answer('The new tag', Tag, { ...ETAG, ...LOCATION }) },
+  answers: { 201: answer('The new tag', Tag, { ...ETAG, ...locationOf('/v1/tags/3') }) },
 });
 
 export const readTagDoor = door({
@@ -131,7 +140,7 @@ export const readTagBySlugDoor = door({
   ...everyone,
   operationId: 'readTagBySlug',
   summary: 'Read one tag by slug',
-  params: BySlug,
+  params: BySlug('harbour'),
   answers: { 200: answer('The tag', Tag, ETAG) },
 });
 
