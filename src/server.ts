@@ -19,6 +19,9 @@ import type { Store } from './store/store.ts';
 
 /** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
 const CUT_OFF_AFTER = 6000;
+/** How many texts of callers may be rendered or wait for it at once; each may be a megabyte. */
+const MOST_RENDERINGS = 64;
+
 const STOP_WITHIN = 9500;
 
 export type House = { store: Store; renderer: Renderer; close: () => Promise<void> };
@@ -44,11 +47,12 @@ const openStore = async (file: string): Promise<Store> => {
  * Opens what a process works with, besides doors: the store, made and migrated where needed, and the renderer.
  * Throws a `SettingsError` where the database cannot be used.
  */
-export const openHouse = async (settings: Settings): Promise<House> => {
+export const openHouse = async (settings: Settings, mostWaiting?: number): Promise<House> => {
   const store = await openStore(settings.databaseFile);
   const renderer = createRenderer({
     threads: Math.max(1, Math.min(4, availableParallelism())),
     embedHosts: settings.embedHosts,
+    ...(mostWaiting !== undefined && { mostWaiting }),
   });
   await ensureSite({ store, clock: systemClock });
   return {
@@ -151,7 +155,7 @@ export const serve = async (settings: Settings): Promise<void> => {
   let stop: (() => Promise<void>) | undefined;
   stopOnSignals(() => stop?.(), logger);
 
-  const house = await openHouse(settings);
+  const house = await openHouse(settings, MOST_RENDERINGS);
   const { store, renderer } = house;
   const parts = { store, clock: systemClock };
   const lastUsed = startLastUsed(parts, (error) => logger.error({ err: error }, 'the use of keys was not noted'));

@@ -1,11 +1,16 @@
 /** The formats of the contract: what each takes, and how a fault says what it takes. */
+import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { parseMoment } from '../core/moment.ts';
 import { SLUG_PATTERN } from '../core/slug.ts';
 import { ENTITY_TAGS_PATTERN, FILLED_PATTERN } from './schema.ts';
 
+const isUri = fullFormats.uri as (text: string) => boolean; // RFC 3986, as the document's `format: uri` says
+
+/** http or https, with a host that exists in addresses, and without a password for everyone to read. */
 const isWebAddress = (text: string): boolean => {
-  if (!/^https?:\/\//i.test(text) || /[\s<>"]/.test(text)) return false;
-  return URL.canParse(text);
+  if (!/^https?:\/\//i.test(text) || !isUri(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 };
 
 /** Whether `read` takes the text without a RangeError, which is how Intl refuses names it does not know. */
@@ -20,7 +25,7 @@ const isKnown = (read: () => unknown): boolean => {
 };
 
 export const FORMATS: Record<string, { takes: (text: string) => boolean; is: string }> = {
-  uri: { takes: isWebAddress, is: 'an absolute http or https address' },
+  uri: { takes: isWebAddress, is: 'an absolute http or https address, written in ASCII (RFC 3986)' },
   'date-time': {
     takes: (text) => parseMoment(text) !== undefined,
     is: 'a moment such as 2026-11-22T07:00:00Z (RFC 3339, years 1 to 9999, no leap seconds)',

@@ -68,6 +68,8 @@ const checkType = ({ method, headers }: FastifyRequest): void => {
   if (type?.trim() === MERGE_PATCH && method !== 'PATCH') {
     throw refuse('unsupported-media-type', `${MERGE_PATCH} is for PATCH`);
   }
+  const coding = headers['content-encoding'] ?? 'identity';
+  if (coding.toLowerCase() !== 'identity') throw refuse('unsupported-media-type', 'The body must not be compressed');
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
     throw refuse('unsupported-media-type', 'JSON is sent in UTF-8');

@@ -18,12 +18,17 @@ export type Renderer = {
   close(): Promise<void>;
 };
 
-/** `timeLimit` in ms for one job, from when a thread begins it (2,000); `memoryLimit` in MiB for a thread's heap (128). */
+/**
+ * `timeLimit` in ms for one job, from when a thread begins it (2,000); `memoryLimit` in MiB for a thread's heap (128);
+ * `mostWaiting` jobs under way at once: more is refused, not kept in memory for minutes (without limit, for a caller
+ * that waits by itself).
+ */
 export type RendererOptions = {
   threads: number;
   embedHosts: readonly string[];
   timeLimit?: number;
   memoryLimit?: number;
+  mostWaiting?: number;
 };
 
 /** What a thread is told at its start, is asked, and answers. */
@@ -34,32 +39,27 @@ export type Answer = Rendering | { refused: string };
 /** UTF-16 units. 500,000 characters outside of the basic plane are as long; the memory of a thread is measured for this. */
 const LONGEST_SOURCE = 1_000_000;
 
-/** What may wait to be rendered: jobs, and UTF-16 units of theirs. More is refused, not kept in memory for minutes. */
-const MOST_WAITING = { jobs: 256, length: 64 * 1024 * 1024 };
-
 /** Renders in worker threads, so that no text holds up the process. Threads start with the first jobs. */
 export const createRenderer = (options: RendererOptions): Renderer => {
-  const { threads, embedHosts, timeLimit = 2000, memoryLimit = 128 } = options;
+  const { threads, embedHosts, timeLimit = 2000, memoryLimit = 128, mostWaiting = Number.POSITIVE_INFINITY } = options;
   const workerData: ThreadSettings = { embedHosts };
   const pool = createThreadPool<Job, Answer>({ script: threadScript(), workerData, threads, timeLimit, memoryLimit });
 
-  const waiting = { jobs: 0, length: 0 };
-  const wait = (jobs: 1 | -1, { length }: string): void => {
-    waiting.jobs += jobs;
-    waiting.length += jobs * length;
-  };
+  let waiting = 0;
 
   const render = async (format: Job['format'], source: string): Promise<Rendering> => {
     if (source.length > LONGEST_SOURCE) throw unrenderable(`it is longer than ${LONGEST_SOURCE} characters`);
-    if (waiting.jobs >= MOST_WAITING.jobs || waiting.length >= MOST_WAITING.length)
+    if (waiting >= mostWaiting)
       throw refuse('unavailable', 'Too many texts wait to be rendered; try again', { retryAfter: 2 });
-    wait(1, source);
+    waiting++;
     const answer = await pool
       .run({ format, source })
       .catch((error: unknown) => {
         throw error instanceof LimitPassed ? unrenderable(error.message) : error;
       })
-      .finally(() => wait(-1, source));
+      .finally(() => {
+        waiting--;
+      });
     if ('refused' in answer) throw unrenderable(answer.refused);
     return answer;
   };

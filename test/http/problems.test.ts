@@ -105,7 +105,11 @@ test('one cause is one fault, in words for people', async (t) => {
       'inside an object',
       { title: 't', coverImage: { url: 'ftp://x', alt: 5 } },
       [
-        ['/coverImage/url', 'wrong-format', 'coverImage/url must be an absolute http or https address'],
+        [
+          '/coverImage/url',
+          'wrong-format',
+          'coverImage/url must be an absolute http or https address, written in ASCII (RFC 3986)',
+        ],
         ['/coverImage/alt', 'wrong-type', 'coverImage/alt must be a string'],
       ],
     ],

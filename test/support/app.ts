@@ -154,3 +154,14 @@ export const startGalley = async (t: Test, { settings = {}, parts: others = {} }
     makeKey,
   };
 };
+
+/** The members of the objects in an article: each is answered, null where it is empty. */
+const EMPTY: Record<string, object> = {
+  coverImage: { caption: null, credit: null, width: null, height: null },
+  seo: { title: null, description: null, imageUrl: null, canonicalUrl: null, noindex: null },
+  source: { url: null },
+};
+
+/** A field of an article as it is answered, of what was sent or is stored. */
+export const answered = (field: string, value: unknown): unknown =>
+  value !== null && field in EMPTY ? { ...EMPTY[field], ...(value as object) } : value;

@@ -5,17 +5,52 @@ import { listOf } from '../../http/pagination.ts';
 import { component, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
 import { AuthorRef } from '../authors/schemas.ts';
 import { TagRef } from '../tags/schemas.ts';
-import { coverExample, coverFields, Metadata, seoExample, seoFields, sourceExample, sourceFields } from './schemas.ts';
+import { coverExample, Metadata, seoExample, sourceExample } from './schemas.ts';
 
-// Open, unlike what is sent: an answer may hold more one day.
+const OptionalText = (description: string) => nullable(Type.String({ description }));
+
+// Open and without limits, unlike what is sent: an answer may hold more one day, and where null is possible the
+// serialiser checks what it writes, so that a limit here would turn what is stored into a 500.
 const CoverImage = component(
   'CoverImage',
-  Type.Object(coverFields, { description: 'The image above an article', examples: [coverExample] }),
+  Type.Object(
+    {
+      url: Type.String({ description: 'An absolute http or https address' }),
+      alt: Type.String({ description: 'What the image shows' }),
+      caption: OptionalText('What stands under it'),
+      credit: OptionalText('Whose image it is'),
+      width: nullable(Type.Integer({ description: 'In pixels' })),
+      height: nullable(Type.Integer({ description: 'In pixels' })),
+    },
+    { description: 'The image above an article', examples: [{ caption: null, credit: null, ...coverExample }] },
+  ),
 );
-const Seo = component('Seo', Type.Object(seoFields, { description: 'For search engines', examples: [seoExample] }));
+const Seo = component(
+  'Seo',
+  Type.Object(
+    {
+      title: OptionalText('Instead of the article’s'),
+      description: OptionalText('Instead of the excerpt'),
+      imageUrl: OptionalText('An absolute http or https address'),
+      canonicalUrl: OptionalText('Where the text stands first, if not here'),
+      noindex: nullable(Type.Boolean({ description: 'Whether search engines should leave it out' })),
+    },
+    {
+      description: 'For search engines',
+      examples: [{ description: null, imageUrl: null, canonicalUrl: null, ...seoExample }],
+    },
+  ),
+);
 const Source = component(
   'Source',
-  Type.Object(sourceFields, { description: 'Where an article came from', examples: [sourceExample] }),
+  Type.Object(
+    {
+      system: Type.String({ description: 'The system it came from' }),
+      id: Type.String({ description: 'Its id there' }),
+      url: OptionalText('Its address there'),
+    },
+    { description: 'Where an article came from', examples: [sourceExample] },
+  ),
 );
 
 const ref = { id: Id(), slug: Type.String(), name: Type.String() };
@@ -74,7 +109,7 @@ const summaryExample = {
   publishedAt: '2026-11-22T07:00:00.000Z',
   unpublishAt: null,
   firstPublishedAt: '2026-11-22T07:00:00.000Z',
-  coverImage: coverExample,
+  coverImage: { caption: null, credit: null, ...coverExample },
   language: 'en',
   translationKey: null,
   featured: false,

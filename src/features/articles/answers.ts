@@ -46,6 +46,11 @@ const seesUnpublished = ({ authors }: ListedArticle, caller: Caller) =>
     authors.map(({ id }) => id),
   );
 
+/** Every documented member is answered, null where it is empty. */
+const EMPTY_COVER = { caption: null, credit: null, width: null, height: null };
+const EMPTY_SEO = { title: null, description: null, imageUrl: null, canonicalUrl: null, noindex: null };
+const EMPTY_SOURCE = { url: null };
+
 const answerFields = (article: ListedArticle, view: View) => {
   const { row } = article;
   const { now, site, caller } = view;
@@ -63,7 +68,7 @@ const answerFields = (article: ListedArticle, view: View) => {
     publishedAt: formatMoment(row.publishedAt),
     unpublishAt: formatMoment(row.unpublishAt),
     firstPublishedAt: formatMoment(firstLiveMoment(row, now)),
-    coverImage: row.coverImage,
+    coverImage: row.coverImage && { ...EMPTY_COVER, ...row.coverImage },
     language: row.language,
     translationKey: row.translationKey,
     featured: row.featured,
@@ -77,6 +82,11 @@ const answerFields = (article: ListedArticle, view: View) => {
     updatedAt: formatMoment(row.updatedAt),
     ...(seesUnpublished(article, caller) && { deletedAt: formatMoment(row.deletedAt) }),
   };
+};
+
+const answerSource = ({ row }: ListedArticle) => {
+  const source = sourceOf(row);
+  return source && { ...EMPTY_SOURCE, ...source };
 };
 
 const named = ({ id, slug, name }: { id: number; slug: string; name: string }) => ({ id, slug, name });
@@ -94,8 +104,8 @@ export const answerArticle = (article: StoredArticle, view: View) => ({
   html: article.content.html,
   authors: article.authors.map(answerAuthorRef),
   tags: shownTags(article, view.caller).map(answerTagRef),
-  seo: article.content.seo,
+  seo: article.content.seo && { ...EMPTY_SEO, ...article.content.seo },
   metadata: article.content.metadata,
   commentCount: article.row.commentCount,
-  ...(seesUnpublished(article, view.caller) && { body: article.content.body, source: sourceOf(article.row) }),
+  ...(seesUnpublished(article, view.caller) && { body: article.content.body, source: answerSource(article) }),
 });

@@ -55,8 +55,15 @@ export const keptOf = ({ row, content }: StoredArticle): Kept => ({
   excerpt: row.generatedExcerpt,
 });
 
-/** As much of a folded title as articles are sorted by: a cursor holds it, and folding can make eighteen letters of one. */
-const sortableTitle = (title: string): string => Array.from(fold(title)).slice(0, 200).join('');
+/** As much of a title, folded and without accents, as articles are sorted by: a cursor holds it, and folding can make eighteen letters of one. */
+const sortableTitle = (title: string): string =>
+  Array.from(
+    fold(title)
+      .normalize('NFKD')
+      .replaceAll(/\p{M}+/gu, ''),
+  )
+    .slice(0, 200)
+    .join('');
 
 type Rest = Pick<ArticleRow, 'version' | 'createdAt' | 'updatedAt' | 'commentCount'>;
 

@@ -11,7 +11,7 @@ const coverOptional = {
   width: Type.Optional(Pixels({ description: 'In pixels' })),
   height: Type.Optional(Pixels({ description: 'In pixels' })),
 };
-export const coverFields = { url: Url(), alt, ...coverOptional };
+const coverFields = { url: Url(), alt, ...coverOptional };
 export const coverExample = {
   url: 'https://harbour.example/quay.jpg',
   alt: 'The quay at night',
@@ -30,7 +30,7 @@ const CoverImagePatch = component(
   ),
 );
 
-export const seoFields = {
+const seoFields = {
   title: Type.Optional(nullable(Text(300, { description: 'Instead of the article’s' }))),
   description: Type.Optional(nullable(Text(500, { description: 'Instead of the excerpt' }))),
   imageUrl: Type.Optional(nullable(Url())),
@@ -46,7 +46,7 @@ const SeoInput = component(
 const system = FilledText(100, { description: 'The system it came from' });
 const id = FilledText(500, { description: 'Its id there' });
 export const sourceExample = { system: 'wordpress', id: '4711', url: 'https://old.harbour.example/?p=4711' };
-export const sourceFields = { system, id, url: Type.Optional(nullable(Url())) };
+const sourceFields = { system, id, url: Type.Optional(nullable(Url())) };
 const SourceInput = component(
   'SourceInput',
   closed(sourceFields, {
