@@ -37,7 +37,7 @@ const endSignal = (): AbortSignal => {
 /** Imports into the store; for a dry run into a copy of it that is thrown away. */
 const importFile = async (file: string, flags: ImportFlags): Promise<void> => {
   const [{ openHouse }, { runImport }, { copySqlite }, { systemClock }] = await Promise.all([
-    import('./server.ts'),
+    import('./house.ts'),
     import('./features/imports/command.ts'),
     import('./store/sqlite-copy.ts'),
     import('./core/clock.ts'),

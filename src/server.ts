@@ -1,7 +1,6 @@
-/** The process: settings, store, renderer, app; listening and ending well. */
+/** The process: the house, its app, listening and ending well. */
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,60 +9,18 @@ import { systemClock } from './core/clock.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
-import { ensureSite } from './features/site/actions.ts';
+import { openHouse } from './house.ts';
 import { describeError } from './http/request-log.ts';
-import { createRenderer, type Renderer } from './rendering/renderer.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { openSqlite } from './store/sqlite.ts';
-import type { Store } from './store/store.ts';
 
-/** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
-const CUT_OFF_AFTER = 6000;
 /** How many texts of callers may be rendered or wait for it at once; each may be a megabyte. */
 const MOST_RENDERINGS = 64;
 
+/** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
+const CUT_OFF_AFTER = 6000;
 const STOP_WITHIN = 9500;
 
-export type House = { store: Store; renderer: Renderer; close: () => Promise<void> };
-
 type Failure = Error & { code?: string; cause?: Failure };
-
-/** Opens the store; throws a `SettingsError` where the file cannot be used, and says why. */
-const openStore = async (file: string): Promise<Store> => {
-  let store: Store | undefined;
-  try {
-    store = openSqlite(file);
-    await store.checkWritable();
-    return store;
-  } catch (error) {
-    await store?.close();
-    const { code, message } = (error as Failure).cause ?? (error as Failure);
-    if (!/^(?:SQLITE_|STORE_|E[A-Z]+$)/.test(code ?? '')) throw error;
-    throw new SettingsError(`DATABASE_URL=file:${file}: cannot be used: ${message}`);
-  }
-};
-
-/**
- * Opens what a process works with, besides doors: the store, made and migrated where needed, and the renderer.
- * Throws a `SettingsError` where the database cannot be used.
- */
-export const openHouse = async (settings: Settings, mostWaiting?: number): Promise<House> => {
-  const store = await openStore(settings.databaseFile);
-  const renderer = createRenderer({
-    threads: Math.max(1, Math.min(4, availableParallelism())),
-    embedHosts: settings.embedHosts,
-    ...(mostWaiting !== undefined && { mostWaiting }),
-  });
-  await ensureSite({ store, clock: systemClock });
-  return {
-    store,
-    renderer,
-    close: async () => {
-      await renderer.close();
-      await store.close();
-    },
-  };
-};
 
 /** Writes a new file that its owner alone reads, numbered where another store's stands there already; returns its path. */
 const newFile = (path: string, content: string): string => {

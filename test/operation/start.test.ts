@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import { openHouse } from '../../src/server.ts';
+import { openHouse } from '../../src/house.ts';
 import { readSettings, SettingsError } from '../../src/settings.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
