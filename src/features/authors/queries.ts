@@ -3,7 +3,7 @@ import { and, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'dri
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { authorHasLiveArticle } from '../../store/live.ts';
-import { prepared } from '../../store/prepared.ts';
+import { insertion, prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 
 export type AuthorRow = Store['tables']['authors']['$inferSelect'];
@@ -86,17 +86,26 @@ export const listAuthors = async (
   return { rows, total: counted?.n };
 };
 
-/** Whether an author has the slug; `except` is one that does not count. */
-export const isAuthorSlugTaken = async (
-  { db, tables: { authors } }: Store,
-  slug: string,
-  except?: number,
-): Promise<boolean> =>
-  (await db.select({ id: authors.id }).from(authors).where(eq(authors.slug, slug))).some(({ id }) => id !== except);
+const holders = prepared(({ db, tables: { authors } }) =>
+  db
+    .select({ id: authors.id })
+    .from(authors)
+    .where(eq(authors.slug, sql.placeholder('slug'))),
+);
 
-export const insertAuthor = async ({ db, tables: { authors } }: Store, author: NewAuthor): Promise<AuthorRow> => {
-  const [row] = await db.insert(authors).values(author).returning();
-  return row as AuthorRow;
+/** Whether an author has the slug; `except` is one that does not count. */
+export const isAuthorSlugTaken = async (store: Store, slug: string, except?: number): Promise<boolean> =>
+  (await holders(store, { slug })).some(({ id }) => id !== except);
+
+const insertRow = insertion(
+  ({ authors }) => authors,
+  (query, authors) => query.returning({ id: authors.id }),
+);
+
+/** Stores a new author and gives it its id. */
+export const insertAuthor = async (tx: Store, author: NewAuthor): Promise<AuthorRow> => {
+  const [inserted] = await insertRow(tx, author);
+  return (await findAuthor(tx, (inserted as { id: number }).id)) as AuthorRow;
 };
 
 /** Writes over the version that was read; undefined where another stands there by now. */

@@ -28,7 +28,7 @@ const BATCH_BYTES = LONGEST_LINE;
 /** How many batches are prepared while one is written. */
 const AHEAD = 2;
 /** A transaction ends after the record with which it has lasted so many milliseconds: others who write wait little. */
-const LONGEST_UNIT = 60;
+const LONGEST_UNIT = 100;
 /** So long, in milliseconds, the store is left to others after a transaction; a waiting process asks about as often. */
 const PAUSE = 10;
 
