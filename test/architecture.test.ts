@@ -40,7 +40,8 @@ const TABLE: Record<Kind, Row> = {
     lower: ['actions', 'queries', 'answers'],
     types: ['store', 'rendering', 'rules'],
   },
-  schemas: { layers: ['http', 'core'], own: ['schemas'], lower: ['schemas'] },
+  // A door is closed also by what its rules say of a whole body.
+  schemas: { layers: ['http', 'core'], own: ['schemas', 'rules'], lower: ['schemas'] },
   answers: {
     layers: ['core'],
     own: ['answers', 'rules'],

@@ -3,6 +3,7 @@ import type { FastifyContextConfig } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { GRANTS, type Permission } from '../core/access.ts';
 import type { RefusalCode } from '../core/errors.ts';
+import type { Judge } from './json-body.ts';
 import { alwaysSent, RATE_LIMIT, refusalAnswers } from './refusal-answers.ts';
 import { closed, ENTITY_TAGS_PATTERN } from './schema.ts';
 
@@ -19,6 +20,8 @@ type DoorSpec = {
   /** The query parameters that holders of keys alone may use. */
   keyed?: readonly string[];
   bodyLimit?: number;
+  /** What is judged of the whole body beside its schema. */
+  judge?: Judge;
   params?: TSchema;
   querystring?: TSchema;
   body?: TSchema;
@@ -134,8 +137,21 @@ const headersOf = (schema: TSchema | undefined): Record<string, object> =>
 
 /** Builds the options of a Fastify route from what is said of its door. */
 export const door = <const S extends DoorSpec>(spec: S) => {
-  const { operationId, summary, description, tag, access, rate, keyed, bodyLimit, params, querystring, body, headers } =
-    spec;
+  const {
+    operationId,
+    summary,
+    description,
+    tag,
+    access,
+    rate,
+    keyed,
+    judge,
+    bodyLimit,
+    params,
+    querystring,
+    body,
+    headers,
+  } = spec;
   const schema = {
     operationId,
     summary,
@@ -151,7 +167,12 @@ export const door = <const S extends DoorSpec>(spec: S) => {
       ...refusalAnswers([...impliedRefusals(spec), ...(spec.refusals ?? [])]),
     },
   };
-  const config: FastifyContextConfig = { ...(access && { access }), ...(rate && { rate }), ...(keyed && { keyed }) };
+  const config: FastifyContextConfig = {
+    ...(access && { access }),
+    ...(rate && { rate }),
+    ...(keyed && { keyed }),
+    ...(judge && { judge }),
+  };
   // To the type provider the door is what its spec says; to Fastify, the whole schema.
   return { schema: schema as unknown as SchemaOf<S>, config, ...(bodyLimit && { bodyLimit }) };
 };

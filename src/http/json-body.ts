@@ -1,6 +1,7 @@
 /** Reads JSON bodies: strictly UTF-8, bounded in depth and number of values, without NUL or half characters. */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Caller } from '../core/access.ts';
 import { bodyFault, type Fault, refuse, refuseAll } from '../core/errors.ts';
 import { faultsOfShape, pointerStep } from './json-shape.ts';
 
@@ -9,7 +10,14 @@ declare module 'fastify' {
     /** Faults of the body that no schema can see; told together with those of the schema. */
     bodyFaults?: Fault[];
   }
+  interface FastifyContextConfig {
+    /** Tells the faults of a body that no schema can, its fields being as they were sent, right or wrong. */
+    judge?: Judge;
+  }
 }
+
+/** A rule about a whole body, told together with the faults of its schema. */
+export type Judge = (body: Record<string, unknown>, caller: Caller) => Fault[];
 
 /** Bodies of articles may be this long, in bytes; all others the default. */
 export const ARTICLE_BODY_LIMIT = 4 * 1024 * 1024;
@@ -104,7 +112,10 @@ export const faultsOfBody = (request: FastifyRequest): Fault[] => {
   if (routeOptions.schema?.body !== undefined) {
     // A schema by media type is not asked where there is neither.
     const isMissing = body === undefined && request.mediaType === undefined;
-    return isMissing ? [bodyFault('', 'required', 'The body is required')] : (request.bodyFaults ?? []);
+    if (isMissing) return [bodyFault('', 'required', 'The body is required')];
+    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+    const judged = isObject ? routeOptions.config.judge?.(body as Record<string, unknown>, request.caller) : undefined;
+    return [...(request.bodyFaults ?? []), ...(judged ?? [])];
   }
   const isRead = method === 'GET' || method === 'HEAD'; // whose body is never read
   if (isRead && isBodySent(request)) return [bodyFault('', 'unknown-field', `${method} takes no body`)];

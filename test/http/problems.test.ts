@@ -153,6 +153,28 @@ test('all faults of path, body, query and headers are told at once, at most 50 o
       ['body', '/title', 'wrong-format'],
     ],
   );
+  const told = async (url: string, key: string | null, sent: object) =>
+    (await ask('POST', url, { key, body: sent })).body.errors.map(({ pointer, code }: Record<string, string>) => [
+      pointer,
+      code,
+    ]);
+  t.same(
+    await told('/v1/articles/1/comments', null, { body: ' ' }),
+    [
+      ['/body', 'wrong-pattern'],
+      ['/authorName', 'required'],
+      ['/authorEmail', 'required'],
+    ],
+    'what the whole body lacks is told with the faults of its parts',
+  );
+  t.same(await told('/v1/keys', keys.admin, { role: 'author', name: 'n', more: 1 }), [
+    ['/more', 'unknown-field'],
+    ['/authorId', 'required'],
+  ]);
+  t.same(await told('/v1/articles', keys.editor, { metadata: { big: 'x'.repeat(17_000) } }), [
+    ['/title', 'required'],
+    ['/metadata', 'too-long'],
+  ]);
   const many = await ask('POST', '/v1/articles', { key: keys.editor, body: { title: 't', tags: Array(9000).fill(1) } });
   t.equal(many.status, 400);
   t.equal(many.body.errors.length, 50);

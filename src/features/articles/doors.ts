@@ -18,6 +18,7 @@ import { pageQuery } from '../../http/pagination.ts';
 import { ById, BySlug, closed, Id, Moment, oneOf, QueryList } from '../../http/schema.ts';
 import { Article, ArticleList } from './answer-schemas.ts';
 import { ArticlePatch, NewArticle } from './schemas.ts';
+import { metadataFaults } from './writing.ts';
 
 const ARTICLE_SORTS = [
   ...(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const),
@@ -103,6 +104,7 @@ export const createArticleDoor = door({
   tag: 'Articles',
   access: 'create article',
   operationId: 'createArticle',
+  judge: ({ metadata }) => metadataFaults(metadata),
   summary: 'Make an article',
   description:
     `${PUBLISHING}\n\n` +

@@ -100,18 +100,25 @@ const required = (field: string, value: object | null, members: readonly string[
         .filter((member) => !Object.hasOwn(value, member))
         .map((member) => bodyFault(`/${field}/${member}`, 'required', `${field}/${member} is required`));
 
-/** Throws 400 with every fault that only the merged whole can show. */
-export const checkWriting = ({ coverImage, source, metadata }: Writing): void => {
-  const faults = [
-    ...required('coverImage', coverImage, ['url', 'alt']),
-    ...required('source', source, ['system', 'id']),
-  ];
-  if (Buffer.byteLength(JSON.stringify(metadata)) > MAX_METADATA_BYTES) {
+/** What is wrong with metadata as a whole: its size and its depth. */
+export const metadataFaults = (metadata: unknown): Fault[] => {
+  const faults: Fault[] = [];
+  if (Buffer.byteLength(JSON.stringify(metadata ?? null)) > MAX_METADATA_BYTES) {
     faults.push(bodyFault('/metadata', 'too-long', `metadata must have at most ${MAX_METADATA_BYTES} bytes as JSON`));
   }
   if (depthOf(metadata) > MAX_METADATA_DEPTH) {
     faults.push(bodyFault('/metadata', 'too-deep', `metadata must nest at most ${MAX_METADATA_DEPTH} levels`));
   }
+  return faults;
+};
+
+/** Throws 400 with every fault that only the merged whole can show. */
+export const checkWriting = ({ coverImage, source, metadata }: Writing): void => {
+  const faults = [
+    ...required('coverImage', coverImage, ['url', 'alt']),
+    ...required('source', source, ['system', 'id']),
+    ...metadataFaults(metadata),
+  ];
   if (faults.length > 0) throw refuseAll('invalid-request', faults);
 };
 

@@ -1,6 +1,6 @@
 /** What may be with comments. */
 import { type Caller, may } from '../../core/access.ts';
-import { bodyFault, refuseAll } from '../../core/errors.ts';
+import { bodyFault, type Fault, refuseAll } from '../../core/errors.ts';
 import { type CommentPolicy, type CommentStatus, isLive, type Standing } from '../../core/statuses.ts';
 import type { EventType } from '../../store/events.ts';
 
@@ -20,13 +20,17 @@ export const canReadComment = (
   now: Date,
 ): boolean => may(caller, 'moderate comments') || (comment.status === 'approved' && areShown(article, sitePolicy, now));
 
-type Signature = { authorName?: string | undefined; authorEmail?: string | undefined };
+type Signature = { authorName?: unknown; authorEmail?: unknown };
+
+/** What a guest has left out: name and email. */
+export const signatureFaults = (signature: Signature): Fault[] =>
+  (['authorName', 'authorEmail'] as const)
+    .filter((field) => signature[field] === undefined)
+    .map((field) => bodyFault(`/${field}`, 'required', `${field} is required`));
 
 /** Throws 400 where a guest leaves out name or email. */
 export const checkSignature = (signature: Signature): void => {
-  const faults = (['authorName', 'authorEmail'] as const)
-    .filter((field) => signature[field] === undefined)
-    .map((field) => bodyFault(`/${field}`, 'required', `${field} is required`));
+  const faults = signatureFaults(signature);
   if (faults.length > 0) throw refuseAll('invalid-request', faults);
 };
 

@@ -27,6 +27,7 @@ import {
   QueryList,
   Url,
 } from '../../http/schema.ts';
+import { signatureFaults } from './rules.ts';
 
 const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
@@ -116,6 +117,7 @@ export const postCommentDoor = door({
   access: 'post comment',
   rate: 'comment',
   operationId: 'postComment',
+  judge: (body, caller) => (caller?.authorId == null ? signatureFaults(body) : []),
   summary: 'Post a comment to a live article',
   description: 'A guest’s comment waits for an editor; one with a key that has an author is approved at once.',
   params: ById,

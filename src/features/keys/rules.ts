@@ -21,16 +21,19 @@ export const works = (key: Life, now: Date): boolean =>
 /** The roles whose rights are about their own articles, and so need to know whose. */
 const NEEDS_AUTHOR: readonly Role[] = ['contributor', 'author'];
 
+/** The fault of a key whose role needs an author that it does not have. */
+export const authorFaults = (key: { role?: unknown; authorId?: unknown }): Fault[] =>
+  NEEDS_AUTHOR.some((role) => role === key.role) && key.authorId == null
+    ? [bodyFault('/authorId', 'required', `authorId is required for the role ${key.role}`)]
+    : [];
+
 /** Throws 400 unless role, author and expiry fit together at `now`. */
 export const checkKey = (
   key: { role: Role; authorId: number | null; expiresAt: Date | null },
   changesExpiry: boolean,
   now: Date,
 ): void => {
-  const faults: Fault[] = [];
-  if (NEEDS_AUTHOR.includes(key.role) && key.authorId === null) {
-    faults.push(bodyFault('/authorId', 'required', `authorId is required for the role ${key.role}`));
-  }
+  const faults = authorFaults(key);
   if (changesExpiry && key.expiresAt !== null && key.expiresAt <= now) {
     faults.push(bodyFault('/expiresAt', 'too-small', 'expiresAt must be in the future'));
   }
