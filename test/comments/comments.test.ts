@@ -70,7 +70,14 @@ test('a guest’s comment waits until an editor approves it', async (t) => {
 test('a guest gives name, email and text within the limits', async (t) => {
   const { ask, keys, comments, article } = await startDiscussion(t);
   const refused: [body: unknown, faults: [pointer: string, code: string][]][] = [
-    [{}, [['/body', 'required']]],
+    [
+      {},
+      [
+        ['/body', 'required'],
+        ['/authorName', 'required'],
+        ['/authorEmail', 'required'],
+      ],
+    ],
     [
       { body: 'Hi' },
       [
