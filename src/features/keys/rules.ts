@@ -22,8 +22,8 @@ export const works = (key: Life, now: Date): boolean =>
 const NEEDS_AUTHOR: readonly Role[] = ['contributor', 'author'];
 
 /** The fault of a key whose role needs an author that it does not have. */
-export const authorFaults = (key: { role?: unknown; authorId?: unknown }): Fault[] =>
-  NEEDS_AUTHOR.some((role) => role === key.role) && key.authorId == null
+const authorFaults = (key: { role: Role; authorId: number | null }): Fault[] =>
+  NEEDS_AUTHOR.includes(key.role) && key.authorId === null
     ? [bodyFault('/authorId', 'required', `authorId is required for the role ${key.role}`)]
     : [];
 

@@ -4,7 +4,6 @@ import { ROLES } from '../../core/access.ts';
 import { answer, door, IfNoneMatch, LIST_ETAG, linkOf, locationOf, noContent, patch } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
 import { ById, closed, component, FilledText, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
-import { authorFaults } from './rules.ts';
 
 const fields = {
   name: FilledText(100, { description: 'Whose it is, or what it is for' }),
@@ -101,7 +100,6 @@ export const listKeysDoor = door({
 export const createKeyDoor = door({
   ...shared,
   operationId: 'createKey',
-  judge: authorFaults,
   summary: 'Make a key; its secret is shown this once',
   body: NewKey,
   refusals: ['unknown-reference'],
