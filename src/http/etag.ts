@@ -27,7 +27,7 @@ const bare = (tag: string): string =>
     .replace(/-(?:gzip|br)"$/, '"');
 
 /** Whether `If-None-Match` names the tag (the whole of it, compared weakly), or is `*`. */
-export const matchesTag = (ifNoneMatch: string, etag: string): boolean =>
+const matchesTag = (ifNoneMatch: string, etag: string): boolean =>
   ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => bare(tag) === etag);
 
 const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';

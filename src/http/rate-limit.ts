@@ -35,7 +35,7 @@ class Window {
  * Who shares a limit at an address: the address, or of IPv6 its /64, which is what one subscriber has to choose from
  * (RFC 6177). IPv4 written as IPv6 is IPv4.
  */
-export const sharersAt = (address: string): string => {
+const sharersAt = (address: string): string => {
   if (!address.includes(':')) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped) return mapped[1] as string;

@@ -2,10 +2,6 @@
 import { and, eq, exists, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Store } from './store.ts';
 
-/** The condition under which a row of `articles` is live at `now`. */
-export const liveArticle = ({ tables: { articles } }: Store, now: Date): SQL =>
-  and(eq(articles.shelf, 'published'), lte(articles.sortAt, now), notEnded(articles.unpublishAt, now)) as SQL;
-
 /** The condition that `unpublishAt` has not come. */
 export const notEnded = (unpublishAt: Store['tables']['articles']['unpublishAt'], now: Date): SQL =>
   or(isNull(unpublishAt), gt(unpublishAt, now)) as SQL;

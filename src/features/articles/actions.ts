@@ -65,7 +65,7 @@ export const addArticle = async (
   return storeNew(tx, origin, recordOf({ ...draft, tagIds, slug }, standing, rendering, rest, now));
 };
 
-/** Makes an article. What can be refused without its html is refused before it is rendered. */
+/** Makes an article. Its form and its writer are judged before it is rendered, what it names in the store after. */
 export const createArticle = async (
   { store, clock, renderer }: ArticleParts,
   origin: Origin,

@@ -25,6 +25,6 @@ export const inputOf = (sent: Sent): ArticleInput => {
     const text = sent[name];
     return [name, text == null ? null : parseMoment(text)];
   });
-  // A patch of an object stands here for the object itself: `applyPatch` merges it, `checkMerged` looks at the whole.
+  // A patch of an object stands here for the object itself: `applyPatch` merges it, `checkWriting` looks at the whole.
   return { ...sent, ...Object.fromEntries(moments) } as ArticleInput;
 };

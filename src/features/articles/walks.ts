@@ -39,8 +39,8 @@ export const sortOf = (sort: ArticleSort) => SORTS[sort.replace('-', '') as keyo
 export type Span = { from: Date | null; to: Date | null };
 const ALWAYS: Span = { from: null, to: null };
 
-export const justAfter = (at: Date): Date => new Date(at.getTime() + 1);
-export const justBefore = (at: Date): Date => new Date(at.getTime() - 1);
+const justAfter = (at: Date): Date => new Date(at.getTime() + 1);
+const justBefore = (at: Date): Date => new Date(at.getTime() - 1);
 
 const chosen = (one: Date | null, other: Date | null, choose: (a: number, b: number) => number): Date | null =>
   one === null || other === null ? (one ?? other) : new Date(choose(one.getTime(), other.getTime()));

@@ -1,7 +1,8 @@
 /** How keys are found and kept. */
-import { and, count, eq, gte, inArray, isNull, ne, or } from 'drizzle-orm';
+import { and, count, eq, gte, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
+import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 
 export type KeyRow = Store['tables']['keys']['$inferSelect'];
@@ -10,8 +11,16 @@ type NewKey = Store['tables']['keys']['$inferInsert'];
 export const findKey = async ({ db, tables: { keys } }: Store, id: number): Promise<KeyRow | undefined> =>
   (await db.select().from(keys).where(eq(keys.id, id)))[0];
 
-export const findKeyByHash = async ({ db, tables: { keys } }: Store, hash: string): Promise<KeyRow | undefined> =>
-  (await db.select().from(keys).where(eq(keys.hash, hash)))[0];
+const keyByHash = prepared(({ db, tables: { keys } }) =>
+  db
+    .select()
+    .from(keys)
+    .where(eq(keys.hash, sql.placeholder('hash'))),
+);
+
+/** The key that has the hash; every request with a key asks for it. */
+export const findKeyByHash = async (store: Store, hash: string): Promise<KeyRow | undefined> =>
+  (await keyByHash(store, { hash }))[0];
 
 /** Keys by id, revoked ones too. */
 export const listKeys = async ({ db, tables: { keys } }: Store, slice: Slice): Promise<Sliced<KeyRow>> => {

@@ -28,7 +28,7 @@ import {
   Text,
 } from '../../http/schema.ts';
 
-export const TAG_KINDS = ['topic', 'section', 'internal'] as const;
+const TAG_KINDS = ['topic', 'section', 'internal'] as const;
 
 const name = FilledText(100, { description: 'Unique without regard to case, width and spacing' });
 const TagSlug = Slug({ examples: ['harbour'] });
