@@ -192,6 +192,14 @@ test('media types are taken however they are spelt', async (t) => {
   t.equal((await knock(patch, merge)).status, 200);
 });
 
+test('a compressed body is refused instead of being read as it is', async (t) => {
+  const { ask, keys } = await startGalley(t);
+  const send = (coding: string) =>
+    ask('POST', '/v1/tags', { key: keys.editor, body: { name: 'Coded' }, headers: { 'content-encoding': coding } });
+  t.match(await send('gzip'), { status: 415, body: { code: 'unsupported-media-type' } });
+  t.equal((await send('identity')).status, 201);
+});
+
 test('a door that takes no body refuses one, and takes an empty one for none', async (t) => {
   const galley = await openDoors(t);
   const { ask, keys, id } = galley;

@@ -86,6 +86,19 @@ test('what is too long to read or to hand out, or too deep, is refused', async (
   t.equal((await patient.renderComment('a'.repeat(10_000))).text.length, 10_000);
 });
 
+test('more than may wait is refused at once, and what waits is rendered', async (t) => {
+  const narrow = createRenderer({ threads: 1, embedHosts: [], timeLimit: 60_000, mostWaiting: 2 });
+  t.teardown(() => narrow.close());
+  const codes = ['one', 'two', 'three'].map((body) =>
+    narrow.renderBody(body, 'markdown').then(
+      ({ html }) => html,
+      ({ code, retryAfter }: { code: string; retryAfter: number }) => `${code} ${retryAfter}`,
+    ),
+  );
+  t.same(await Promise.all(codes), ['<p>one</p>\n', '<p>two</p>\n', 'unavailable 2']);
+  t.equal((await narrow.renderBody('four', 'markdown')).html, '<p>four</p>\n', 'there is room again');
+});
+
 /** A pool whose threads run the given code for each job; `ready` and `answer` are at hand. */
 const poolOf = (code: string, limits: { timeLimit?: number; memoryLimit?: number; start?: string } = {}) => {
   const { timeLimit = 300, memoryLimit = 32, start = '' } = limits;
