@@ -14,4 +14,5 @@ export const {
   dueMoments,
   comments,
   events,
+  touches,
 } = defineTables(postgresColumns);

@@ -23,6 +23,8 @@ const NAMED: Record<string, Kind> = {
   'articles/doors.ts': 'schemas',
   'articles/walks.ts': 'queries',
   'articles/list-conditions.ts': 'queries',
+  'articles/addresses.ts': 'rules',
+  'articles/cards.ts': 'rules',
   'articles/moves.ts': 'rules',
   'articles/writing.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line

@@ -143,16 +143,15 @@ const addressOf = (request: FastifyRequest, changes: Record<string, string | und
 };
 
 /**
- * Answers one page: rows and where they stand, with `Link`. `rows` may hold one more than the limit; those of a walk
- * backwards come nearest first and are turned round here.
+ * Turns what was found into a page: the rows to be shown and where they stand, with `Link`. `rows` may hold one more
+ * than the limit; those of a walk backwards come nearest first and are turned round here.
  */
-export const answerPage = <Row, Answer>(
+export const pageOf = <Row>(
   request: FastifyRequest,
   reply: FastifyReply,
   slice: Slice,
   { rows, total }: Sliced<Row>,
   placeOf: (row: Row) => Place,
-  present: (row: Row) => Answer,
 ) => {
   const { page, limit = 20 } = request.query as PageQuery;
   const backwards = slice.from?.before ?? false;
@@ -177,7 +176,7 @@ export const answerPage = <Row, Answer>(
   reply.header('link', links.join(', '));
 
   return {
-    data: shown.map(present),
+    shown,
     pagination: {
       limit,
       next,
@@ -186,4 +185,17 @@ export const answerPage = <Row, Answer>(
       ...(numbered && { page, pages: pages as number }),
     },
   };
+};
+
+/** Answers one page of what was found. */
+export const answerPage = <Row, Answer>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  slice: Slice,
+  found: Sliced<Row>,
+  placeOf: (row: Row) => Place,
+  present: (row: Row) => Answer,
+) => {
+  const { shown, pagination } = pageOf(request, reply, slice, found, placeOf);
+  return { data: shown.map(present), pagination };
 };

@@ -1,6 +1,7 @@
 /** One picture of the data, written once for both engines. */
 import { sql } from 'drizzle-orm';
 import type { Role } from '../core/access.ts';
+import type { Group } from '../core/groups.ts';
 import type { CommentPolicy, CommentStatus, Shelf, StoredStatus } from '../core/statuses.ts';
 import type { Columns } from './columns.ts';
 
@@ -20,6 +21,8 @@ export type Seo = {
   canonicalUrl?: string | null;
   noindex?: boolean | null;
 };
+/** Whom and what an article names, in order. */
+export type CardNames = { authorIds: number[]; tagIds: number[] };
 export type BodyFormat = 'markdown' | 'html';
 export type TagKind = 'topic' | 'section' | 'internal';
 
@@ -29,7 +32,7 @@ export type TagKind = 'topic' | 'section' | 'internal';
  * long texts of an article in a table of their own, so that a list reads small rows.
  */
 export const defineTables = (c: Columns) => {
-  const { table, index, uniqueIndex, primaryKey, serial, text, integer, boolean, moment, json } = c;
+  const { table, index, uniqueIndex, primaryKey, serial, text, integer, boolean, moment, json, bytes } = c;
 
   const site = table('site', {
     id: integer('id').primaryKey(),
@@ -141,6 +144,12 @@ export const defineTables = (c: Columns) => {
       createdAt: moment('created_at').notNull(),
       updatedAt: moment('updated_at').notNull(),
       deletedAt: moment('deleted_at'),
+      /**
+       * While it is on the shelf of what is published: the members of its summary that nothing else changes, as JSON in
+       * UTF-8, ready to be sent; and whom and what it names. Null: to be made anew.
+       */
+      card: bytes('card'),
+      cardNames: json<CardNames>('card_names'),
     },
     (t) => [
       uniqueIndex('articles_slug').on(t.slug),
@@ -151,6 +160,7 @@ export const defineTables = (c: Columns) => {
       index('articles_by_title').on(t.shelf, t.titleFolded, t.id),
       index('articles_by_translation').on(t.translationKey).where(sql`${t.translationKey} is not null`),
       index('articles_ending').on(t.shelf, t.sortAt, t.id).where(sql`${t.unpublishAt} is not null`),
+      index('articles_without_card').on(t.id).where(sql`${t.card} is null and ${t.shelf} = 'published'`),
     ],
   );
 
@@ -160,10 +170,8 @@ export const defineTables = (c: Columns) => {
       .references(() => articles.id, { onDelete: 'cascade' }),
     /** As it was sent, byte for byte. */
     body: text('body').notNull(),
-    /** The body, sanitised: the only form meant for a page. */
-    html: text('html').notNull(),
-    seo: json<Seo>('seo'),
-    metadata: json<Record<string, unknown>>('metadata').notNull(),
+    /** `html` (the body, sanitised: the only form meant for a page), `seo` and `metadata`, as JSON in UTF-8, ready to be sent. */
+    page: bytes('page').notNull(),
   });
 
   const articleAuthors = table(
@@ -265,6 +273,13 @@ export const defineTables = (c: Columns) => {
     (t) => [index('events_of_entity').on(t.kind, t.entityId, t.id)],
   );
 
+  /** Which cache groups each commit touched, for the other processes that serve the same store; old rows are dropped. */
+  const touches = table('touches', {
+    id: serial('id'),
+    at: moment('at').notNull(),
+    groups: json<Group[]>('groups').notNull(),
+  });
+
   return {
     site,
     authors,
@@ -277,6 +292,7 @@ export const defineTables = (c: Columns) => {
     dueMoments,
     comments,
     events,
+    touches,
   };
 };
 

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { test } from 'tap';
+import { dealCards } from '../../src/features/articles/dealing.ts';
 import type { Asked } from '../support/app.ts';
 import { START, startGalley } from '../support/app.ts';
 import { watchStatements } from '../support/statements.ts';
@@ -30,7 +31,7 @@ const fill = (file: string): void => {
     word_count, created_at, updated_at, deleted_at)
     values (1, ?, ?, ?, '', 'markdown', ?, ?, ?, ?, null, ?, 0, ?, ?, 0, 1, ?, ?, ?)`);
   const content = one(
-    `insert into article_contents (article_id, body, html, metadata) values (?, 'x', '<p>x</p>', '{}')`,
+    `insert into article_contents (article_id, body, page) values (?, 'x', '{"html":"<p>x</p>","seo":null,"metadata":{}}')`,
   );
   const label = one('insert into article_tags (article_id, tag_id, position, shelf, sort_at) values (?, ?, ?, ?, ?)');
   const byline = one(
@@ -72,6 +73,7 @@ test('every list of 10,000 articles is found by indexes, in their order', async 
   const galley = await startGalley(t);
   const { ask, keys, authorId } = galley;
   fill(galley.file);
+  await dealCards(galley);
   const { during, planOf } = watchStatements(t, galley.file);
   const own = await galley.makeKey('contributor', authorId + 1);
 

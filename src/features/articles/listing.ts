@@ -1,6 +1,7 @@
 /** Lists of articles: what a caller may ask for, and what is then shown. */
 import { type Caller, grantOf, may } from '../../core/access.ts';
 import { type Fault, refuseAll } from '../../core/errors.ts';
+import { type Group, groupsOfList } from '../../core/groups.ts';
 import { parseMoment } from '../../core/moment.ts';
 import type { Place, Slice, Sliced } from '../../core/slice.ts';
 import { STATUSES, type Status } from '../../core/statuses.ts';
@@ -8,6 +9,8 @@ import type { Store } from '../../store/store.ts';
 import { listAuthorIdsBySlugs } from '../authors/queries.ts';
 import { listTagIdsBySlugs } from '../tags/queries.ts';
 import { listArticleIds } from './list-queries.ts';
+import type { PublicCard } from './public-queries.ts';
+import { readPublicCards } from './public-reading.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
@@ -92,4 +95,31 @@ export const listArticles = async (
     });
     if (found.length === rows.length || tried === TRIES) return { rows: found, total };
   }
+};
+
+/**
+ * A list for the anonymous, ready to be sent, with the cache groups it belongs to; undefined where one of its articles
+ * is not ready, or has ceased to be live in between: then `listArticles` finds what is true.
+ */
+export const listPublicCards = async (
+  store: Store,
+  now: Date,
+  sort: ArticleSort,
+  slice: Slice,
+  query: ListQuery,
+): Promise<{ found: Sliced<{ card: PublicCard; place: Place }>; groups: Group[] } | undefined> => {
+  const filter = await filterOf(store, null, query);
+  const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
+  const cards = await readPublicCards(
+    store,
+    rows.map(({ id }) => id),
+    now,
+  );
+  if (!cards) return undefined;
+  const placed = rows.map(({ id, value }, i) => ({ card: cards[i] as PublicCard, place: placeOf(value, id) }));
+  const { authorIds, tagIds } = filter;
+  return {
+    found: { rows: placed, total },
+    groups: groupsOfList({ authorIds: authorIds ?? [], tagIds: tagIds ?? [] }),
+  };
 };

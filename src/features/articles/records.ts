@@ -1,27 +1,43 @@
 /** Between what an editor writes and what is stored: a record made of a writing, and a writing read from a record. */
 import { fold } from '../../core/folding.ts';
+import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing, shelfOf, statusAt } from '../../core/statuses.ts';
 import type { Rendering } from '../../rendering/renderer.ts';
 import { type EventType, type NewEvent, type Origin, recordEvents } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
+import { touch } from '../../store/touches.ts';
+import { cardOf, decodePage, encodePage, seoAsWritten } from './cards.ts';
 import { type Counted, liveEvents, moveCounts } from './counting.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
-import { type ArticleRecord, type ArticleRow, insertArticle, replaceArticle, type StoredArticle } from './queries.ts';
+import {
+  type ArticleRecord,
+  type ArticleRow,
+  insertArticle,
+  type Named,
+  replaceArticle,
+  type StoredArticle,
+} from './queries.ts';
 import { sourceOf, type Writing } from './writing.ts';
 
 export const authorIdsOf = ({ authors }: Pick<StoredArticle, 'authors'>): number[] => authors.map(({ id }) => id);
 const tagIdsOf = ({ tags }: Pick<StoredArticle, 'tags'>): number[] => tags.map(({ id }) => id);
 
-/** Whom a stored article counts for. */
-export const countedAs = (article: StoredArticle): Counted => ({
+/** Whom and what a stored article names, in order. */
+export const namedOf = (article: StoredArticle): Named => ({
   authorIds: authorIdsOf(article),
   tagIds: tagIdsOf(article),
+});
+
+/** Whom a stored article counts for. */
+export const countedAs = (article: StoredArticle): Counted => ({
+  ...namedOf(article),
   live: article.row.notedLive,
 });
 
 /** What an editor has written of a stored article, with the status that is answered at `now`. */
 export const writingOf = (article: StoredArticle, now: Date): Writing => {
   const { row, content } = article;
+  const page = decodePage(content.page);
   return {
     title: row.title,
     slug: row.slug,
@@ -40,8 +56,8 @@ export const writingOf = (article: StoredArticle, now: Date): Writing => {
     featured: row.featured,
     commentPolicy: row.commentPolicy,
     contentUpdatedAt: row.contentUpdatedAt,
-    seo: content.seo,
-    metadata: content.metadata,
+    seo: seoAsWritten(page),
+    metadata: page.metadata,
     source: sourceOf(row),
   };
 };
@@ -50,7 +66,7 @@ export const writingOf = (article: StoredArticle, now: Date): Writing => {
 export type Kept = Pick<Rendering, 'html' | 'wordCount' | 'excerpt'>;
 
 export const keptOf = ({ row, content }: StoredArticle): Kept => ({
-  html: content.html,
+  html: decodePage(content.page).html,
   wordCount: row.wordCount,
   excerpt: row.generatedExcerpt,
 });
@@ -77,27 +93,29 @@ export const recordOf = (
 ): ArticleRecord => {
   const { authorIds, tagIds, body, seo, metadata, source, ...own } = writing;
   const { status, publishedAt, unpublishAt, deletedAt } = standing;
+  const row = {
+    ...own,
+    ...rest,
+    titleFolded: sortableTitle(own.title),
+    generatedExcerpt: kept.excerpt,
+    status,
+    shelf: shelfOf(standing),
+    publishedAt,
+    unpublishAt,
+    deletedAt,
+    firstPublishedAt: firstLiveMoment(standing, now),
+    sortAt: publishedAt ?? rest.createdAt,
+    notedLive: isLive(standing, now),
+    wordCount: kept.wordCount,
+    sourceSystem: source?.system ?? null,
+    sourceId: source?.id ?? null,
+    sourceUrl: source?.url ?? null,
+  };
+  const named = { authorIds, tagIds };
   return {
-    row: {
-      ...own,
-      ...rest,
-      titleFolded: sortableTitle(own.title),
-      generatedExcerpt: kept.excerpt,
-      status,
-      shelf: shelfOf(standing),
-      publishedAt,
-      unpublishAt,
-      deletedAt,
-      firstPublishedAt: firstLiveMoment(standing, now),
-      sortAt: publishedAt ?? rest.createdAt,
-      notedLive: isLive(standing, now),
-      wordCount: kept.wordCount,
-      sourceSystem: source?.system ?? null,
-      sourceId: source?.id ?? null,
-      sourceUrl: source?.url ?? null,
-    },
-    content: { body, html: kept.html, seo, metadata },
-    named: { authorIds, tagIds },
+    row: { ...row, ...cardOf(row, named) },
+    content: { body, page: encodePage({ html: kept.html, seo, metadata }) },
+    named,
     dueMoments: momentsToCome(standing, now),
   };
 };
@@ -126,6 +144,8 @@ const newsOf = (
 export const storeNew = async (tx: Store, origin: Origin, record: ArticleRecord): Promise<number> => {
   const id = await insertArticle(tx, record);
   await moveCounts(tx, null, countedOf(record));
+  touch(tx, origin, touchedByArticle(id, null, countedOf(record)));
+  if (record.dueMoments.length > 0) touch(tx, origin, ['schedule']);
   await recordEvents(tx, origin, newsOf('article.created', false, record, id, []));
   return id;
 };
@@ -142,5 +162,7 @@ export const storeOver = async (
   const { row } = before;
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
   await moveCounts(tx, countedAs(before), countedOf(record));
+  touch(tx, origin, touchedByArticle(row.id, countedAs(before), countedOf(record)));
+  if (record.dueMoments.length + momentsToCome(row, record.row.updatedAt).length > 0) touch(tx, origin, ['schedule']);
   await recordEvents(tx, origin, newsOf(type, row.notedLive, record, row.id, changedFields));
 };

@@ -1,9 +1,12 @@
 /** The doors of articles. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { groupsOfArticle, groupsOfList } from '../../core/groups.ts';
+import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
-import { answerPage, sliceOf } from '../../http/pagination.ts';
+import { answerPage, pageOf, sliceOf } from '../../http/pagination.ts';
+import { sendReady } from '../../http/ready-json.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
 import { answerArticle, answerSummary, type View } from './answers.ts';
@@ -18,10 +21,14 @@ import {
 } from './doors.ts';
 import { inputOf } from './input.ts';
 
-import { checkAsked, listArticles } from './listing.ts';
+import { checkAsked, listArticles, listPublicCards } from './listing.ts';
+import { publicArticle, publicList } from './public-answers.ts';
+import { readPublicPage } from './public-reading.ts';
 import type { StoredArticle } from './queries.ts';
 import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
 import { sortOf } from './walks.ts';
+
+const idOf = ({ id }: { id: number }) => id;
 
 export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
   app,
@@ -36,11 +43,45 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   const present = async (request: FastifyRequest, article: StoredArticle) =>
     answerArticle(article, await viewOf(request));
 
+  /** Answers the anonymous with what is stored ready; false where that cannot be. */
+  const sendPublicPage = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: number | string,
+  ): Promise<boolean> => {
+    if (request.caller !== null) return false;
+    const page = await readPublicPage(store, asked, clock());
+    if (!page) return false;
+    const { id, version, authors, tags } = page;
+    reply.entityVersion = version;
+    belongsTo(reply, groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) }));
+    sendReady(reply, publicArticle(page, await readSite(store)));
+    return true;
+  };
+
+  const sendArticle = async (request: FastifyRequest, reply: FastifyReply, article: StoredArticle) => {
+    const answer = await present(request, article);
+    const { id, authors, tags } = answer;
+    belongsTo(reply, groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) }));
+    return item(reply, answer);
+  };
+
   app.get('/articles', listArticlesDoor, async (request, reply) => {
     checkAsked(request.caller, request.query);
     const sort = request.query.sort ?? '-publishedAt';
     const slice = sliceOf(request, sortOf(sort).kind);
     const view = await viewOf(request);
+    if (request.caller === null) {
+      const listed = await listPublicCards(store, view.now, sort, slice, request.query);
+      if (listed) {
+        const { shown, pagination } = pageOf(request, reply, slice, listed.found, ({ place }) => place);
+        const cards = shown.map(({ card }) => card);
+        belongsTo(reply, listed.groups);
+        sendReady(reply, publicList(cards, view.site, pagination));
+        return reply;
+      }
+      belongsTo(reply, groupsOfList({ authorIds: [], tagIds: [] }));
+    }
     const articles = await listArticles(store, view, sort, slice, request.query);
     return answerPage(
       request,
@@ -58,13 +99,17 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     return item(reply, await present(request, article));
   });
 
-  app.get('/articles/:id', readArticleDoor, async (request, reply) =>
-    item(reply, await present(request, await readArticle(parts, request.caller, request.params.id))),
-  );
+  app.get('/articles/:id', readArticleDoor, async (request, reply) => {
+    const { id } = request.params;
+    if (await sendPublicPage(request, reply, id)) return reply;
+    return sendArticle(request, reply, await readArticle(parts, request.caller, id));
+  });
 
-  app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) =>
-    item(reply, await present(request, await readArticleBySlug(parts, request.caller, request.params.slug))),
-  );
+  app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) => {
+    const { slug } = request.params;
+    if (await sendPublicPage(request, reply, slug)) return reply;
+    return sendArticle(request, reply, await readArticleBySlug(parts, request.caller, slug));
+  });
 
   app.patch('/articles/:id', editArticleDoor, async (request, reply) => {
     const expected = expectationOf(request, requireIfMatch);

@@ -1,8 +1,10 @@
 /** How authors are found and kept. */
 import { and, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { authorGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { authorHasLiveArticle } from '../../store/live.ts';
+import { remembered } from '../../store/memory.ts';
 import { insertion, prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -28,6 +30,19 @@ export const findAuthor = async (
       .where(and(eq(authors.id, id), visibility(store, visible)))
   )[0];
 };
+
+/** What articles show of an author. */
+export type AuthorName = Readonly<
+  Pick<AuthorRow, 'id' | 'slug' | 'name' | 'bio' | 'avatarUrl' | 'websiteUrl' | 'links'>
+>;
+
+/** An author as articles show it, from memory where it is there. */
+export const recallAuthor = remembered(authorGroup, async (store, id: number): Promise<AuthorName | undefined> => {
+  const { slug, name, bio, avatarUrl, websiteUrl, links } = store.tables.authors;
+  const { authors } = store.tables;
+  const shown = { id: authors.id, slug, name, bio, avatarUrl, websiteUrl, links };
+  return (await store.db.select(shown).from(authors).where(eq(authors.id, id)))[0];
+});
 
 export const findAuthorBySlug = async (
   store: Store,
@@ -151,10 +166,16 @@ export const releaseRevokedKeys = async ({ db, tables: { keys } }: Store, author
 
 /** Moves every byline of one author to another; an article that names both keeps the other's place. */
 export const moveBylines = async (
-  { db, tables: { articleAuthors } }: Store,
+  { db, tables: { articles, articleAuthors } }: Store,
   from: number,
   to: number,
 ): Promise<void> => {
+  // What stands ready to be sent names the one who goes: it is made anew.
+  const moved = db
+    .select({ id: articleAuthors.articleId })
+    .from(articleAuthors)
+    .where(eq(articleAuthors.authorId, from));
+  await db.update(articles).set({ card: null, cardNames: null }).where(inArray(articles.id, moved));
   const already = db
     .select({ id: articleAuthors.articleId })
     .from(articleAuthors)

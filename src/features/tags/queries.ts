@@ -1,8 +1,10 @@
 /** How tags are found and kept. */
 import { and, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { tagGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { tagHasLiveArticle } from '../../store/live.ts';
+import { remembered } from '../../store/memory.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
@@ -25,6 +27,16 @@ export const findTag = async (store: Store, id: number, visible: Visible = 'all'
       .where(and(eq(tags.id, id), visibility(store, visible)))
   )[0];
 };
+
+/** What articles show of a tag. */
+export type TagName = Readonly<Pick<TagRow, 'id' | 'slug' | 'name' | 'kind'>>;
+
+/** A tag as articles show it, from memory where it is there. */
+export const recallTag = remembered(tagGroup, async (store, id: number): Promise<TagName | undefined> => {
+  const { tags } = store.tables;
+  const shown = { id: tags.id, slug: tags.slug, name: tags.name, kind: tags.kind };
+  return (await store.db.select(shown).from(tags).where(eq(tags.id, id)))[0];
+});
 
 export const findTagBySlug = async (store: Store, slug: string, visible: Visible): Promise<TagRow | undefined> => {
   const { tags } = store.tables;
