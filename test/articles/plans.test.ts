@@ -24,7 +24,7 @@ const fill = (file: string): void => {
     one(`insert into authors (version, slug, name, name_folded, links, article_count, created_at, updated_at)
     values (1, ?, ?, ?, '[]', 0, ${now}, ${now})`);
   const tag = one(`insert into tags (version, slug, name, name_folded, kind, article_count, created_at, updated_at)
-    values (1, ?, ?, ?, 'topic', 0, ${now}, ${now})`);
+    values (1, ?, ?, ?, 'topic', ?, ${now}, ${now})`);
   const article = one(`insert into articles (version, slug, title, title_folded, generated_excerpt, body_format, status,
     shelf, published_at, unpublish_at, first_published_at, sort_at, noted_live, language, featured, comment_count,
     word_count, created_at, updated_at, deleted_at)
@@ -41,7 +41,9 @@ const fill = (file: string): void => {
       { length: AUTHORS },
       (_, i) => author.run(`author-${i}`, `A ${i}`, `a ${i}`).lastInsertRowid,
     );
-    const tags = EVERY.map((n) => [n, tag.run(`every-${n}`, `Every ${n}`, `every ${n}`).lastInsertRowid] as const);
+    const tags = EVERY.map(
+      (n) => [n, tag.run(`every-${n}`, `Every ${n}`, `every ${n}`, ARTICLES / n).lastInsertRowid] as const,
+    );
     for (let i = 1; i <= ARTICLES; i++) {
       const standing = standingOf(i);
       const created = now - (ARTICLES - i) * 60_000;
@@ -66,7 +68,7 @@ const fill = (file: string): void => {
 
 const SEARCH = /^SEARCH \w+ (?:EXISTS )?USING /;
 const COMBINES =
-  /^(?:MERGE \(UNION ALL\)|LEFT|RIGHT|(?:CORRELATED )?(?:SCALAR )?SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+)$/;
+  /^(?:MERGE \(UNION ALL\)|LIST SUBQUERY \d+|LEFT|RIGHT|(?:CORRELATED )?(?:SCALAR )?SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+)$/;
 
 test('every list of 10,000 articles is found by indexes, in their order', async (t) => {
   const galley = await startGalley(t);
@@ -113,6 +115,14 @@ test('every list of 10,000 articles is found by indexes, in their order', async 
     await hold(`${direction}author=author-1`, everyone, { index: byAuthor });
     await hold(`${direction}author=author-1,author-2,author-3`, everyone, { index: byAuthor });
     await hold(`${direction}tag=every-3&author=author-1`, everyone, { index: byTag });
+    await hold(`${direction}tagsAll=every-1,every-2`, everyone, { index: byTag });
+    await hold(`${direction}tagsAll=every-10,every-3,every-2&tag=every-1`, everyone, { index: byTag });
+    await hold(`${direction}tagsAll=every-2&author=author-1`, everyone, { index: byTag });
+    await hold(`${direction}tagsNot=every-2,every-3`, everyone, { index: byMoment });
+    await hold(`${direction}tag=every-1&tagsNot=every-2`, everyone, { index: byTag });
+    await hold(`${direction}tagsNot=every-1000&author=author-2`, everyone, { index: byAuthor });
+    await hold(`${direction}updatedAfter=2026-11-17T00:00:00Z`, everyone, { index: byMoment });
+    await hold(`${direction}updatedAfter=2026-11-17T00:00:00Z&tag=every-2`, everyone, { index: byTag });
     await hold(`${direction}language=de&featured=true`, everyone, { index: byMoment });
     for (const status of [
       'draft',
@@ -127,6 +137,7 @@ test('every list of 10,000 articles is found by indexes, in their order', async 
       await hold(`${direction}status=${status}`, viewer, { index: /articles_by_moment \(shelf=\?/ });
       await hold(`${direction}status=${status}`, { key: own }, { index: status === 'published' ? byMoment : byAuthor });
       await hold(`${direction}status=${status}&tag=every-1,every-2`, viewer, { index: byTag });
+      await hold(`${direction}status=${status}&tagsAll=every-1,every-3`, viewer, { index: byTag });
     }
     await hold(`${direction}trashed=true`, viewer, { index: /articles_by_moment \(shelf=\?/ });
     await hold(`${direction}trashed=true&status=published`, viewer, { index: /articles_by_moment \(shelf=\?/ });
@@ -136,6 +147,27 @@ test('every list of 10,000 articles is found by indexes, in their order', async 
   const span = 'publishedAfter=2026-11-18T00:00:00Z&publishedBefore=2026-11-20T00:00:00Z';
   await hold(span, everyone, { index: /articles_by_moment \(shelf=\? AND sort_at>\? AND sort_at<\?\)/ });
   await hold(`${span}&sort=publishedAt`, everyone, { index: /sort_at>\? AND sort_at<\?/ });
+  const changed = 'updatedAfter=2026-11-18T00:00:00Z&updatedBefore=2026-11-20T00:00:00Z';
+  const byChange = /articles_by_update \(shelf=\? AND updated_at>\? AND updated_at<\?\)/;
+  await hold(`${changed}&sort=updatedAt`, everyone, { index: byChange });
+  await hold(`${changed}&sort=-updatedAt&tagsNot=every-3`, everyone, { index: byChange });
+  await hold(`${changed}&status=any&sort=-updatedAt`, viewer, { index: byChange });
+  // What few articles have is found by that, and then sorted.
+  const few = /^SEARCH articles USING INTEGER PRIMARY KEY/;
+  const sorted = false;
+  await hold('translationKey=a', everyone, {
+    index: /articles_by_translation \(translation_key=\?\)/,
+    sorted,
+    size: 0,
+  });
+  await hold('translationKey=a&status=any', viewer, { index: /articles_by_translation/, sorted, size: 0 });
+  await hold('sort=title&tag=every-100', everyone, { index: few, sorted });
+  await hold('sort=title&tagsAll=every-1,every-100', everyone, { index: few, sorted });
+  await hold('sort=-updatedAt&publishedAfter=2026-11-22T06:00:00Z&publishedBefore=2026-11-22T07:00:00Z', everyone, {
+    index: few,
+    sorted,
+  });
+  await hold('updatedAfter=2026-11-22T06:00:00Z', everyone, { index: few, sorted });
   for (const [sort, index] of [
     ['updatedAt', /articles_by_update \(shelf=\?/],
     ['createdAt', /articles_by_creation \(shelf=\?/],

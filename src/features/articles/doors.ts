@@ -15,7 +15,7 @@ import {
 } from '../../http/door.ts';
 import { ARTICLE_BODY_LIMIT } from '../../http/json-body.ts';
 import { pageQuery } from '../../http/pagination.ts';
-import { ById, BySlug, closed, Id, Moment, oneOf, QueryList } from '../../http/schema.ts';
+import { ById, BySlug, closed, Id, Moment, oneOf, QueryList, Text } from '../../http/schema.ts';
 import { Article, ArticleList } from './answer-schemas.ts';
 import { ArticlePatch, NewArticle } from './schemas.ts';
 import { metadataFaults } from './writing.ts';
@@ -56,6 +56,8 @@ export const listArticlesDoor = door({
       }),
     ),
     tag: Type.Optional(SlugList('Slugs of tags: any of them', ['harbour', 'night'])),
+    tagsAll: Type.Optional(SlugList('Slugs of tags: all of them', ['harbour', 'night'])),
+    tagsNot: Type.Optional(SlugList('Slugs of tags: none of them', ['advertisement'])),
     author: Type.Optional(SlugList('Slugs of authors: any of them', ['ada-lovelace'])),
     status: Type.Optional(
       QueryList(oneOf([...STATUSES, 'any']), {
@@ -73,8 +75,13 @@ export const listArticlesDoor = door({
     ids: Type.Optional(
       Type.Array(Id(), { minItems: 1, maxItems: 100, description: 'Only these', examples: [[7, 12]] }),
     ),
+    translationKey: Type.Optional(
+      Text(100, { minLength: 1, description: 'Translations of one another', examples: ['harbour-2026'] }),
+    ),
     publishedAfter: Type.Optional(Moment({ description: 'Published then or later' })),
     publishedBefore: Type.Optional(Moment({ description: 'Published earlier' })),
+    updatedAfter: Type.Optional(Moment({ description: 'Changed then or later' })),
+    updatedBefore: Type.Optional(Moment({ description: 'Changed earlier' })),
     trashed: Type.Optional(Type.Boolean({ description: 'What is in the trash, instead; for holders of keys' })),
     mine: Type.Optional(Type.Boolean({ description: 'Only those by the author of the key' })),
   }),

@@ -6,8 +6,8 @@ import type { Place, Slice, Sliced } from '../../core/slice.ts';
 import { STATUSES, type Status } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
 import { listAuthorIdsBySlugs } from '../authors/queries.ts';
-import { listTagIdsBySlugs } from '../tags/queries.ts';
-import { listArticleIds } from './list-queries.ts';
+import { listTagIdsBySlugs, listTagsBySlugs } from '../tags/queries.ts';
+import { listArticleIds, placeOf } from './list-queries.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
@@ -16,6 +16,8 @@ import type { ArticleFilter, ArticleSort } from './walks.ts';
 /** The filters of a list, as they were asked for. */
 export type ListQuery = {
   tag?: string[];
+  tagsAll?: string[];
+  tagsNot?: string[];
   author?: string[];
   status?: (Status | 'any')[];
   language?: string[];
@@ -23,6 +25,9 @@ export type ListQuery = {
   ids?: number[];
   publishedAfter?: string;
   publishedBefore?: string;
+  updatedAfter?: string;
+  updatedBefore?: string;
+  translationKey?: string;
   trashed?: boolean;
   mine?: boolean;
 };
@@ -47,11 +52,20 @@ const statusesOf = ({ status, trashed }: ListQuery): readonly Status[] => {
   return status.includes('any') ? STATUSES : (status as Status[]);
 };
 
+/** The ids of all the tags, that of the fewest articles first; none where one of them is unknown. */
+const allTagIdsOf = async (store: Store, slugs: string[], internalToo: boolean): Promise<number[]> => {
+  const tags = await listTagsBySlugs(store, slugs, internalToo);
+  if (tags.length < new Set(slugs).size) return [];
+  return tags.sort((a, b) => a.articleCount - b.articleCount).map(({ id }) => id);
+};
+
 const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise<ArticleFilter> => ({
   statuses: statusesOf(query),
   trashed: query.trashed ?? false,
   unpublishedOnlyBy: grantOf(caller, 'read unpublished') === 'own' ? (caller?.authorId ?? 0) : null,
   tagIds: query.tag ? await listTagIdsBySlugs(store, query.tag, may(caller, 'use a key')) : null,
+  allTagIds: query.tagsAll ? await allTagIdsOf(store, query.tagsAll, may(caller, 'use a key')) : null,
+  notTagIds: query.tagsNot ? await listTagIdsBySlugs(store, query.tagsNot, may(caller, 'use a key')) : [],
   authorIds: query.author ? await listAuthorIdsBySlugs(store, query.author) : null,
   writtenBy: query.mine ? (caller?.authorId ?? 0) : null,
   ids: query.ids ?? null,
@@ -59,11 +73,9 @@ const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise
   featured: query.featured ?? null,
   publishedAfter: momentOf(query.publishedAfter),
   publishedBefore: momentOf(query.publishedBefore),
-});
-
-const placeOf = (value: string | number | Date, id: number): Place => ({
-  value: value instanceof Date ? value.getTime() : value,
-  id,
+  updatedAfter: momentOf(query.updatedAfter),
+  updatedBefore: momentOf(query.updatedBefore),
+  translationKey: query.translationKey ?? null,
 });
 
 /** How often a page is read anew because others write what stands on it. */
@@ -88,7 +100,7 @@ export const listArticles = async (
     const found = rows.flatMap(({ id, value }) => {
       const article = articles.get(id);
       const isShown = article && canRead(caller, article.row, authorIdsOf(article), now);
-      return isShown ? [{ article, place: placeOf(value, id) }] : [];
+      return isShown ? [{ article, place: placeOf({ value, id }) }] : [];
     });
     if (found.length === rows.length || tried === TRIES) return { rows: found, total };
   }

@@ -36,15 +36,19 @@ export const findTagBySlug = async (store: Store, slug: string, visible: Visible
   )[0];
 };
 
-/** The ids of tags by their slugs; internal ones only where they are asked for. */
-export const listTagIdsBySlugs = async (
+/** Tags by their slugs; internal ones only where they are asked for. */
+export const listTagsBySlugs = async (
   { db, tables: { tags } }: Store,
   slugs: string[],
   internalToo: boolean,
-): Promise<number[]> => {
+): Promise<{ id: number; articleCount: number }[]> => {
   const wanted = and(inArray(tags.slug, slugs), internalToo ? undefined : ne(tags.kind, 'internal'));
-  return (await db.select({ id: tags.id }).from(tags).where(wanted)).map(({ id }) => id);
+  return db.select({ id: tags.id, articleCount: tags.articleCount }).from(tags).where(wanted);
 };
+
+/** The ids of tags by their slugs. */
+export const listTagIdsBySlugs = async (store: Store, slugs: string[], internalToo: boolean): Promise<number[]> =>
+  (await listTagsBySlugs(store, slugs, internalToo)).map(({ id }) => id);
 
 type Named = { id: number; slug: string; nameFolded: string };
 
