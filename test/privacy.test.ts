@@ -97,6 +97,9 @@ const SAMPLES: Record<string, string[]> = {
   updatedBefore: ['9999-01-01T00:00:00Z'],
   translationKey: ['zq-key'],
   article: ['1'],
+  tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
+  tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],
+  q: ['ada', 'harb', 'zq', 'zq draft', 'i'],
 };
 /** What is asked for by parameters of the path. */
 const PATHS: Record<string, string[]> = {

@@ -88,6 +88,28 @@ export const defineTables = (c: Columns) => {
     ],
   );
 
+  /** The words of the names of authors and tags, as they are looked up by: `wordsOf` says how. */
+  const authorWords = table(
+    'author_words',
+    {
+      authorId: integer('author_id')
+        .notNull()
+        .references(() => authors.id, { onDelete: 'cascade' }),
+      word: text('word').notNull(),
+    },
+    (t) => [primaryKey({ columns: [t.authorId, t.word] }), index('author_words_by_word').on(t.word, t.authorId)],
+  );
+  const tagWords = table(
+    'tag_words',
+    {
+      tagId: integer('tag_id')
+        .notNull()
+        .references(() => tags.id, { onDelete: 'cascade' }),
+      word: text('word').notNull(),
+    },
+    (t) => [primaryKey({ columns: [t.tagId, t.word] }), index('tag_words_by_word').on(t.word, t.tagId)],
+  );
+
   const keys = table(
     'keys',
     {
@@ -269,6 +291,8 @@ export const defineTables = (c: Columns) => {
     site,
     authors,
     tags,
+    authorWords,
+    tagWords,
     keys,
     articles,
     contents,

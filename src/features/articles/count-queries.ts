@@ -12,8 +12,8 @@ import { type Found, fewQuery, foundBy, stretch, type Way, wayOf } from './walk-
 import { type ArticleFilter, type Span, shared, type Walk, walksOf } from './walks.ts';
 
 /** How many entries of an index are counted in one statement: alone, and where each article is looked at. */
-const ENTRIES = 50_000;
-const ARTICLES = 5_000;
+const ENTRIES = 20_000;
+const ARTICLES = 4_000;
 
 const behind = (place: Place | null) => ({ from: place && { place, before: false } });
 

@@ -11,12 +11,18 @@ import { type ArticleFilter, type ArticleSort, walksOf } from './walks.ts';
 /** A list as one query, neither sorted nor cut; undefined where nothing can match. */
 const queryOf = (store: Store, asked: Asked, few: SQL | undefined) => {
   if (few) return fewQuery(store, asked, few);
-  const [first, ...others] = walksOf(asked.filter, asked.sort, asked.now).map((walk) => walkQuery(store, asked, walk));
-  return first && others.reduce((union, query) => union.unionAll(query), first);
+  const walks = walksOf(asked.filter, asked.sort, asked.now);
+  // What stands on two walks is dropped as they are merged: to look for it on the other one at each row could mean to
+  // walk to the end, where all that carries one tag carries another as well.
+  const canMeet = walks.some(({ path }) => path.kind !== 'article' && path.earlier.length > 0);
+  const [first, ...others] = walks.map(({ shelving, path }) =>
+    walkQuery(store, asked, { shelving, path: path.kind === 'article' ? path : { ...path, earlier: [] } }),
+  );
+  return first && others.reduce((union, query) => (canMeet ? union.union(query) : union.unionAll(query)), first);
 };
 
 /** How many rows one statement passes over on its way to a page by number. */
-const STRIDE = 10_000;
+const STRIDE = 5_000;
 
 export const placeOf = ({ value, id }: Found): Place => ({
   value: value instanceof Date ? value.getTime() : value,

@@ -126,7 +126,7 @@ export const fewQuery = (store: Store, { filter, sort, slice, now }: Asked, few:
 };
 
 /** How many articles are few: to sort these costs less than to walk a shelf in an order that knows nothing of them. */
-const FEW = 500;
+const FEW = 2_000;
 
 /** What may narrow a list that is not sorted by it: ids of articles from an index that its own walks do not use. */
 const candidatesOf = (store: Store, filter: ArticleFilter, sort: ArticleSort, now: Date) => {

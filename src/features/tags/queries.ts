@@ -3,6 +3,7 @@ import { and, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { tagHasLiveArticle } from '../../store/live.ts';
+import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
@@ -77,9 +78,10 @@ export const listTagsNamed = async (
 
 export type TagSort = 'name' | '-articleCount';
 
+/** Tags in order; `q`: those of whose names words begin with each of its words. */
 export const listTags = async (
   store: Store,
-  { sort, kinds }: { sort: TagSort; kinds: TagKind[] | undefined },
+  { sort, kinds, q }: { sort: TagSort; kinds?: TagKind[] | undefined; q?: string | undefined },
   visible: Visible,
   slice: Slice,
 ): Promise<Sliced<TagRow>> => {
@@ -88,7 +90,11 @@ export const listTags = async (
     sort === 'name'
       ? { column: tags.nameFolded, id: tags.id, kind: 'text', descending: false }
       : { column: tags.articleCount, id: tags.id, kind: 'integer', descending: true };
-  const wanted = and(kinds && inArray(tags.kind, kinds), visibility(store, visible));
+  const wanted = and(
+    q === undefined ? undefined : nameHasWords(store, 'tag', q),
+    kinds && inArray(tags.kind, kinds),
+    visibility(store, visible),
+  );
   const rows = await store.db
     .select()
     .from(tags)
@@ -111,25 +117,28 @@ export const isTagSlugTaken = async (
 export const findTagByName = async ({ db, tables: { tags } }: Store, nameFolded: string): Promise<TagRow | undefined> =>
   (await db.select().from(tags).where(eq(tags.nameFolded, nameFolded)))[0];
 
-export const insertTag = async ({ db, tables: { tags } }: Store, tag: NewTag): Promise<TagRow> => {
-  const [row] = await db.insert(tags).values(tag).returning();
-  return row as TagRow;
+export const insertTag = async (tx: Store, tag: NewTag): Promise<TagRow> => {
+  const [inserted] = await tx.db.insert(tx.tables.tags).values(tag).returning();
+  const row = inserted as TagRow;
+  await addNameWords(tx, 'tag', row.id, row.name);
+  return row;
 };
 
 /** Writes over the version that was read; undefined where another stands there by now. */
 export const replaceTag = async (
-  { db, tables: { tags } }: Store,
-  { id, version }: TagRow,
+  tx: Store,
+  { id, version, name }: TagRow,
   change: Partial<NewTag>,
 ): Promise<TagRow | undefined> => {
+  const { tags } = tx.tables;
   const here = and(eq(tags.id, id), eq(tags.version, version));
-  return (
-    await db
-      .update(tags)
-      .set({ ...change, version: version + 1 })
-      .where(here)
-      .returning()
-  )[0];
+  const [written] = await tx.db
+    .update(tags)
+    .set({ ...change, version: version + 1 })
+    .where(here)
+    .returning();
+  if (written && written.name !== name) await replaceNameWords(tx, 'tag', id, written.name);
+  return written;
 };
 
 /** Deletes a tag; its places on articles go with it. */
