@@ -24,6 +24,7 @@ const NAMED: Record<string, Kind> = {
   'articles/walks.ts': 'queries',
   'articles/list-conditions.ts': 'queries',
   'articles/moves.ts': 'rules',
+  'articles/includes.ts': 'rules',
   'articles/writing.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
 };

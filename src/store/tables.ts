@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Role } from '../core/access.ts';
 import type { CommentPolicy, CommentStatus, Shelf, StoredStatus } from '../core/statuses.ts';
 import type { Columns } from './columns.ts';
+import { defineWordTables } from './word-tables.ts';
 
 export type Link = { label: string; url: string };
 export type CoverImage = {
@@ -86,28 +87,6 @@ export const defineTables = (c: Columns) => {
       uniqueIndex('tags_name_folded').on(t.nameFolded),
       index('tags_by_article_count').on(t.articleCount, t.id),
     ],
-  );
-
-  /** The words of the names of authors and tags, as they are looked up by: `wordsOf` says how. */
-  const authorWords = table(
-    'author_words',
-    {
-      authorId: integer('author_id')
-        .notNull()
-        .references(() => authors.id, { onDelete: 'cascade' }),
-      word: text('word').notNull(),
-    },
-    (t) => [primaryKey({ columns: [t.authorId, t.word] }), index('author_words_by_word').on(t.word, t.authorId)],
-  );
-  const tagWords = table(
-    'tag_words',
-    {
-      tagId: integer('tag_id')
-        .notNull()
-        .references(() => tags.id, { onDelete: 'cascade' }),
-      word: text('word').notNull(),
-    },
-    (t) => [primaryKey({ columns: [t.tagId, t.word] }), index('tag_words_by_word').on(t.word, t.tagId)],
   );
 
   const keys = table(
@@ -291,8 +270,7 @@ export const defineTables = (c: Columns) => {
     site,
     authors,
     tags,
-    authorWords,
-    tagWords,
+    ...defineWordTables(c, { authors, tags }),
     keys,
     articles,
     contents,

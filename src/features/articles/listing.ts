@@ -1,16 +1,19 @@
 /** Lists of articles: what a caller may ask for, and what is then shown. */
 import { type Caller, grantOf, may } from '../../core/access.ts';
-import { type Fault, refuseAll } from '../../core/errors.ts';
+import { type Fault, refuse, refuseAll } from '../../core/errors.ts';
 import { parseMoment } from '../../core/moment.ts';
 import type { Place, Slice, Sliced } from '../../core/slice.ts';
 import { STATUSES, type Status } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
 import { listAuthorIdsBySlugs } from '../authors/queries.ts';
 import { listTagIdsBySlugs, listTagsBySlugs } from '../tags/queries.ts';
+import type { ListInclude } from './includes.ts';
 import { listArticleIds, placeOf } from './list-queries.ts';
+import { readPageTexts } from './list-texts.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
+import type { Texts } from './text-queries.ts';
 import type { ArticleFilter, ArticleSort } from './walks.ts';
 
 /** The filters of a list, as they were asked for. */
@@ -28,6 +31,7 @@ export type ListQuery = {
   updatedAfter?: string;
   updatedBefore?: string;
   translationKey?: string;
+  include?: ListInclude[];
   trashed?: boolean;
   mine?: boolean;
 };
@@ -82,8 +86,9 @@ const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise
 const TRIES = 5;
 
 /**
- * One page of articles, in order, each with its place in the list; what may be asked is checked by `checkAsked`. Where
- * something was taken from the caller between the search and the reading, both are done again.
+ * One page of articles, in order, each with its place in the list and the texts that are asked for, as far as there is
+ * room for them; what may be asked is checked by `checkAsked`. Where something was taken from the caller or changed
+ * between the search and the reading, both are done again.
  */
 export const listArticles = async (
   store: Store,
@@ -91,7 +96,7 @@ export const listArticles = async (
   sort: ArticleSort,
   slice: Slice,
   query: ListQuery,
-): Promise<Sliced<{ article: ListedArticle; place: Place }>> => {
+): Promise<Sliced<{ article: ListedArticle; texts: Texts | undefined; place: Place }>> => {
   const filter = await filterOf(store, caller, query);
   for (let tried = 1; ; tried++) {
     const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
@@ -102,6 +107,11 @@ export const listArticles = async (
       const isShown = article && canRead(caller, article.row, authorIdsOf(article), now);
       return isShown ? [{ article, place: placeOf({ value, id }) }] : [];
     });
-    if (found.length === rows.length || tried === TRIES) return { rows: found, total };
+    const page = found.slice(0, slice.limit).map(({ article }) => article);
+    const read = await readPageTexts(store, caller, page, query.include ?? []);
+    if (!read && tried === TRIES) throw refuse('unavailable', 'The articles of this page are being changed; try again');
+    if (!read || (found.length < rows.length && tried < TRIES)) continue;
+    const { texts, fits } = read;
+    return { rows: found.map((row) => ({ ...row, texts: texts.get(row.article.row.id) })), total, fits };
   }
 };

@@ -6,7 +6,7 @@ import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
-import { answerArticle, answerSummary, type View } from './answers.ts';
+import { answerArticle, type View } from './answers.ts';
 import {
   createArticleDoor,
   deleteArticleDoor,
@@ -16,9 +16,11 @@ import {
   readArticleDoor,
   restoreArticleDoor,
 } from './doors.ts';
+import { answerListed, answerSurroundings } from './include-answers.ts';
+import type { ArticleInclude } from './includes.ts';
 import { inputOf } from './input.ts';
-
 import { checkAsked, listArticles } from './listing.ts';
+import { readSurroundings } from './neighbours.ts';
 import type { StoredArticle } from './queries.ts';
 import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
 import { sortOf } from './walks.ts';
@@ -35,6 +37,17 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   });
   const present = async (request: FastifyRequest, article: StoredArticle) =>
     answerArticle(article, await viewOf(request));
+  /** An article with what is asked for beside it. */
+  const presentWith = async (
+    request: FastifyRequest<{ Querystring: { include?: ArticleInclude[] } }>,
+    article: StoredArticle,
+  ) => {
+    const { include } = request.query;
+    const presented = await present(request, article);
+    if (!include) return presented;
+    const view = await viewOf(request);
+    return { ...presented, ...answerSurroundings(await readSurroundings(store, article, include, view.now), view) };
+  };
 
   app.get('/articles', listArticlesDoor, async (request, reply) => {
     checkAsked(request.caller, request.query);
@@ -48,7 +61,7 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
       slice,
       articles,
       ({ place }) => place,
-      ({ article }) => answerSummary(article, view),
+      ({ article, texts }) => answerListed(article, texts, request.query.include ?? [], view),
     );
   });
 
@@ -59,11 +72,11 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   });
 
   app.get('/articles/:id', readArticleDoor, async (request, reply) =>
-    item(reply, await present(request, await readArticle(parts, request.caller, request.params.id))),
+    item(reply, await presentWith(request, await readArticle(parts, request.caller, request.params.id))),
   );
 
   app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) =>
-    item(reply, await present(request, await readArticleBySlug(parts, request.caller, request.params.slug))),
+    item(reply, await presentWith(request, await readArticleBySlug(parts, request.caller, request.params.slug))),
   );
 
   app.patch('/articles/:id', editArticleDoor, async (request, reply) => {
