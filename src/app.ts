@@ -1,6 +1,7 @@
 /** Galley as an app: its table of contents. It never listens; `server.ts` does. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { archiveRoutes } from './features/archives/routes.ts';
 import { findNextMoment } from './features/articles/queries.ts';
 import { articleRoutes } from './features/articles/routes.ts';
 import { authorRoutes } from './features/authors/routes.ts';
@@ -92,6 +93,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   const inV1 = { prefix: '/v1', ...parts, requireIfMatch: settings.requireIfMatch };
   await app.register(articleRoutes, inV1);
+  await app.register(archiveRoutes, inV1);
   await app.register(authorRoutes, inV1);
   await app.register(tagRoutes, inV1);
   await app.register(commentRoutes, inV1);

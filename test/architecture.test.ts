@@ -12,6 +12,7 @@ const RANKS: Record<string, number> = {
   authors: 0,
   tags: 0,
   articles: 1,
+  archives: 2,
   comments: 2,
   imports: 3,
 };

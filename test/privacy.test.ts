@@ -219,6 +219,9 @@ test('a hidden slug is answered as one that never was', async (t) => {
         await compare(method, (s) => `/v1/${things}/by-slug/${s}`, slug);
       await compare(method, (s) => `/v1/articles?tag=${s}&count=exact`, slug);
       await compare(method, (s) => `/v1/articles?author=${s}&page=1`, slug);
+      for (const filter of ['tagsAll', 'tagsNot', 'tagsAll=quay&tagsNot'])
+        await compare(method, (s) => `/v1/articles?${filter}=${s}&count=exact`, slug);
+      for (const things of ['authors', 'tags']) await compare(method, (s) => `/v1/${things}?q=${s}&count=exact`, slug);
     }
   }
 });

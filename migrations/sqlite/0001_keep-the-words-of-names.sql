@@ -13,4 +13,6 @@ CREATE TABLE `tag_words` (
 	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE INDEX `tag_words_by_word` ON `tag_words` (`word`,`tag_id`);
+CREATE INDEX `tag_words_by_word` ON `tag_words` (`word`,`tag_id`);--> statement-breakpoint
+DROP INDEX `articles_ending`;--> statement-breakpoint
+CREATE INDEX `articles_ending` ON `articles` (`shelf`,`sort_at`,`id`,`unpublish_at`) WHERE "articles"."unpublish_at" is not null;

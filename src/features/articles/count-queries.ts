@@ -3,7 +3,7 @@
  * nobody up. Where others write meanwhile it is the count of no one moment.
  */
 import { setImmediate as pause } from 'node:timers/promises';
-import { and, count, desc, eq, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Place } from '../../core/slice.ts';
 import { behindTie, upToTie } from '../../store/keyset.ts';
 import type { Store } from '../../store/store.ts';
@@ -58,9 +58,22 @@ const countBetween = async (
   return (await query.where(conditions))[0]?.n ?? 0;
 };
 
+/** How many entries a way has by the index alone, but no more than some. */
+const countUpTo = async ({ db, tables: { articles } }: Store, way: Way, most: number): Promise<number> => {
+  const { via, onIndex } = way;
+  const entries = db
+    .select({ one: sql`1`.as('one') })
+    .from(via ?? articles)
+    .where(and(onIndex, stretch(way, behind(null))))
+    .limit(most);
+  return (await db.select({ n: count() }).from(entries.as('entries')))[0]?.n ?? 0;
+};
+
 const countWay = async (store: Store, way: Way): Promise<number> => {
   const rest = and(way.ended, way.rest);
   const size = rest ? ARTICLES : ENTRIES;
+  const entries = await countUpTo(store, way, size);
+  if (entries < size) return rest ? countBetween(store, way, [null, undefined], rest) : entries;
   for (let [from, total]: [Place | null, number] = [null, 0]; ; ) {
     const to = await placeAhead(store, way, from, size);
     total += to && !rest ? size : await countBetween(store, way, [from, to], rest);
@@ -92,4 +105,42 @@ export const countArticles = async (store: Store, filter: ArticleFilter, now: Da
   let total = 0;
   for (const walk of walksOf(filter, '-publishedAt', now)) total += await countWalk(store, { filter, now }, walk);
   return total;
+};
+
+/** What is asked where all live articles are. */
+const EVERYTHING: ArticleFilter = {
+  statuses: ['published'],
+  trashed: false,
+  unpublishedOnlyBy: null,
+  tagIds: null,
+  allTagIds: null,
+  notTagIds: [],
+  authorIds: null,
+  writtenBy: null,
+  ids: null,
+  languages: null,
+  featured: null,
+  translationKey: null,
+  publishedAfter: null,
+  publishedBefore: null,
+  updatedAfter: null,
+  updatedBefore: null,
+};
+
+/** How many live articles were published in a half-open span of time. */
+export const countLive = (store: Store, from: Date, until: Date, now: Date): Promise<number> =>
+  countArticles(store, { ...EVERYTHING, publishedAfter: from, publishedBefore: until }, now);
+
+/** When the newest article was published that stands on the shelf of the published ones before a moment. */
+export const findNewestBefore = async (
+  { db, tables: { articles } }: Store,
+  moment: Date,
+): Promise<Date | undefined> => {
+  const [newest] = await db
+    .select({ at: articles.sortAt })
+    .from(articles)
+    .where(and(eq(articles.shelf, 'published'), lt(articles.sortAt, moment)))
+    .orderBy(desc(articles.sortAt))
+    .limit(1);
+  return newest?.at;
 };

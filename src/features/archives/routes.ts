@@ -1,0 +1,9 @@
+/** The door of archives. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Parts } from '../../store/store.ts';
+import { listArchives } from './actions.ts';
+import { listArchivesDoor } from './schemas.ts';
+
+export const archiveRoutes: FastifyPluginAsyncTypebox<Parts> = async (app, parts) => {
+  app.get('/archives', listArchivesDoor, async () => ({ data: await listArchives(parts) }));
+};
