@@ -6,6 +6,8 @@ export const {
   site,
   authors,
   tags,
+  authorWords,
+  tagWords,
   keys,
   articles,
   contents,

@@ -12,6 +12,7 @@ const RANKS: Record<string, number> = {
   authors: 0,
   tags: 0,
   articles: 1,
+  archives: 2,
   comments: 2,
   imports: 3,
 };
@@ -26,6 +27,7 @@ const NAMED: Record<string, Kind> = {
   'articles/addresses.ts': 'rules',
   'articles/cards.ts': 'rules',
   'articles/moves.ts': 'rules',
+  'articles/includes.ts': 'rules',
   'articles/writing.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
 };

@@ -97,6 +97,9 @@ const SAMPLES: Record<string, string[]> = {
   updatedBefore: ['9999-01-01T00:00:00Z'],
   translationKey: ['zq-key'],
   article: ['1'],
+  tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
+  tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],
+  q: ['ada', 'harb', 'zq', 'zq draft', 'i'],
 };
 /** What is asked for by parameters of the path. */
 const PATHS: Record<string, string[]> = {
@@ -216,6 +219,9 @@ test('a hidden slug is answered as one that never was', async (t) => {
         await compare(method, (s) => `/v1/${things}/by-slug/${s}`, slug);
       await compare(method, (s) => `/v1/articles?tag=${s}&count=exact`, slug);
       await compare(method, (s) => `/v1/articles?author=${s}&page=1`, slug);
+      for (const filter of ['tagsAll', 'tagsNot', 'tagsAll=quay&tagsNot'])
+        await compare(method, (s) => `/v1/articles?${filter}=${s}&count=exact`, slug);
+      for (const things of ['authors', 'tags']) await compare(method, (s) => `/v1/${things}?q=${s}&count=exact`, slug);
     }
   }
 });

@@ -18,4 +18,9 @@ export type Slice = {
 };
 
 /** What a query hands back for a slice. */
-export type Sliced<T> = { rows: T[]; total: number | undefined };
+export type Sliced<T> = {
+  rows: T[];
+  total: number | undefined;
+  /** How many of the rows one page has room for, where that is fewer than were asked for. */
+  fits?: number | undefined;
+};

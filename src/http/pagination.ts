@@ -150,17 +150,17 @@ export const pageOf = <Row>(
   request: FastifyRequest,
   reply: FastifyReply,
   slice: Slice,
-  { rows, total }: Sliced<Row>,
+  { rows, total, fits = rows.length }: Sliced<Row>,
   placeOf: (row: Row) => Place,
 ) => {
   const { page, limit = 20 } = request.query as PageQuery;
   const backwards = slice.from?.before ?? false;
-  const shown = rows.slice(0, limit);
+  const numbered = page !== undefined;
+  const shown = rows.slice(0, numbered ? limit : Math.min(limit, fits));
   if (backwards) shown.reverse();
   const [first, last] = [shown[0], shown.at(-1)];
-  const hasMore = rows.length > limit;
+  const hasMore = rows.length > shown.length;
   const fingerprint = fingerprintOf(request);
-  const numbered = page !== undefined;
   const hasNext = !numbered && last !== undefined && (backwards || hasMore);
   const hasPrevious = !numbered && first !== undefined && (backwards ? hasMore : slice.from !== null);
   const next = hasNext ? encodeCursor(placeOf(last), false, fingerprint) : null;

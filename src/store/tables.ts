@@ -1,9 +1,10 @@
 /** One picture of the data, written once for both engines. */
 import { sql } from 'drizzle-orm';
 import type { Role } from '../core/access.ts';
-import type { Group } from '../core/groups.ts';
 import type { CommentPolicy, CommentStatus, Shelf, StoredStatus } from '../core/statuses.ts';
 import type { Columns } from './columns.ts';
+import { defineEventTables } from './event-tables.ts';
+import { defineWordTables } from './word-tables.ts';
 
 export type Link = { label: string; url: string };
 export type CoverImage = {
@@ -159,7 +160,7 @@ export const defineTables = (c: Columns) => {
       index('articles_by_creation').on(t.shelf, t.createdAt, t.id),
       index('articles_by_title').on(t.shelf, t.titleFolded, t.id),
       index('articles_by_translation').on(t.translationKey).where(sql`${t.translationKey} is not null`),
-      index('articles_ending').on(t.shelf, t.sortAt, t.id).where(sql`${t.unpublishAt} is not null`),
+      index('articles_ending').on(t.shelf, t.sortAt, t.id, t.unpublishAt).where(sql`${t.unpublishAt} is not null`),
       index('articles_without_card').on(t.id).where(sql`${t.card} is null and ${t.shelf} = 'published'`),
     ],
   );
@@ -255,35 +256,11 @@ export const defineTables = (c: Columns) => {
     ],
   );
 
-  const events = table(
-    'events',
-    {
-      id: serial('id'),
-      type: text('type').notNull(),
-      at: moment('at').notNull(),
-      kind: text('kind').notNull(),
-      entityId: integer('entity_id').notNull(),
-      version: integer('version'),
-      slug: text('slug'),
-      live: boolean('live'),
-      changedFields: json<string[]>('changed_fields').notNull(),
-      keyId: integer('key_id'),
-      requestId: text('request_id'),
-    },
-    (t) => [index('events_of_entity').on(t.kind, t.entityId, t.id)],
-  );
-
-  /** Which cache groups each commit touched, for the other processes that serve the same store; old rows are dropped. */
-  const touches = table('touches', {
-    id: serial('id'),
-    at: moment('at').notNull(),
-    groups: json<Group[]>('groups').notNull(),
-  });
-
   return {
     site,
     authors,
     tags,
+    ...defineWordTables(c, { authors, tags }),
     keys,
     articles,
     contents,
@@ -291,8 +268,7 @@ export const defineTables = (c: Columns) => {
     articleTags,
     dueMoments,
     comments,
-    events,
-    touches,
+    ...defineEventTables(c),
   };
 };
 

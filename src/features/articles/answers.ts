@@ -17,6 +17,7 @@ export type View = { caller: Caller; site: SiteRow; now: Date };
 const shownTags = ({ tags }: ListedArticle, caller: Caller) =>
   may(caller, 'use a key') ? tags : tags.filter(({ kind }) => kind !== 'internal');
 
+/** Whether a caller may read an article unpublished, and so sees of it what is not for everyone. */
 const seesUnpublished = ({ authors }: ListedArticle, caller: Caller) =>
   may(
     caller,

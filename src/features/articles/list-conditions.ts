@@ -28,16 +28,29 @@ export const named = (
 const inLanguages = (column: Column, languages: string[]): SQL =>
   or(...languages.map((language) => or(eq(column, language), like(column, `${language}-%`)))) as SQL;
 
+/** A condition by a column that an engine is to seek nothing by: the index of the order is the better one. */
+const unindexed = (column: Column): SQL => sql`coalesce(${column}, null)`;
+
+/** The same as `within`, by no index. */
+export const withinUnindexed = (column: Column, { from, to }: Span): SQL | undefined =>
+  and(
+    from === null ? undefined : gte(unindexed(column), sql.param(from, column)),
+    to === null ? undefined : lte(unindexed(column), sql.param(to, column)),
+  );
+
 export const within = (column: Column, { from, to }: Span): SQL | undefined =>
   and(from === null ? undefined : gte(column, from), to === null ? undefined : lte(column, to));
 
 /** What every row of a list must meet, unless the walk's own path meets it. */
 export const residual = (store: Store, filter: ArticleFilter, path: Path): SQL | undefined => {
   const { articles } = store.tables;
-  const { tagIds, authorIds, writtenBy, languages, featured } = filter;
+  const { tagIds, allTagIds, notTagIds, authorIds, writtenBy, languages, featured } = filter;
   const met = path.kind === 'article' ? null : path.meets;
+  const others = allTagIds?.filter((id) => path.kind !== 'tag' || path.id !== id);
   return and(
     tagIds === null || met === 'tagIds' ? undefined : named(store, 'tag', tagIds),
+    ...(others?.map((id) => named(store, 'tag', [id])) ?? []),
+    notTagIds.length === 0 ? undefined : not(named(store, 'tag', notTagIds)),
     authorIds === null || met === 'authorIds' ? undefined : named(store, 'author', authorIds),
     writtenBy === null || met === 'writtenBy' ? undefined : named(store, 'author', [writtenBy]),
     path.kind === 'article' || path.earlier.length === 0 ? undefined : not(named(store, path.kind, path.earlier)),

@@ -1,5 +1,5 @@
 /** Between what an editor writes and what is stored: a record made of a writing, and a writing read from a record. */
-import { fold } from '../../core/folding.ts';
+import { foldPlain } from '../../core/folding.ts';
 import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing, shelfOf, statusAt } from '../../core/statuses.ts';
 import type { Rendering } from '../../rendering/renderer.ts';
@@ -72,14 +72,7 @@ export const keptOf = ({ row, content }: StoredArticle): Kept => ({
 });
 
 /** As much of a title, folded and without accents, as articles are sorted by: a cursor holds it, and folding can make eighteen letters of one. */
-const sortableTitle = (title: string): string =>
-  Array.from(
-    fold(title)
-      .normalize('NFKD')
-      .replaceAll(/\p{M}+/gu, ''),
-  )
-    .slice(0, 200)
-    .join('');
+const sortableTitle = (title: string): string => Array.from(foldPlain(title)).slice(0, 200).join('');
 
 type Rest = Pick<ArticleRow, 'version' | 'createdAt' | 'updatedAt' | 'commentCount'>;
 

@@ -1,7 +1,7 @@
 /** The doors of articles. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { groupsOfArticle, groupsOfList } from '../../core/groups.ts';
+import { groupsOfArticle } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
@@ -9,7 +9,7 @@ import { answerPage, pageOf, sliceOf } from '../../http/pagination.ts';
 import { sendReady } from '../../http/ready-json.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
-import { answerArticle, answerSummary, type View } from './answers.ts';
+import { answerArticle, type View } from './answers.ts';
 import {
   createArticleDoor,
   deleteArticleDoor,
@@ -19,15 +19,18 @@ import {
   readArticleDoor,
   restoreArticleDoor,
 } from './doors.ts';
+import { answerListed, answerSurroundings } from './include-answers.ts';
+import type { ArticleInclude } from './includes.ts';
 import { inputOf } from './input.ts';
-
 import { checkAsked, listArticles, listPublicCards } from './listing.ts';
+import { readSurroundings } from './neighbours.ts';
 import { publicArticle, publicList } from './public-answers.ts';
 import { readPublicPage } from './public-reading.ts';
 import type { StoredArticle } from './queries.ts';
 import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
 import { sortOf } from './walks.ts';
 
+type Including = { Querystring: { include?: ArticleInclude[] } };
 const idOf = ({ id }: { id: number }) => id;
 
 export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
@@ -42,6 +45,14 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   });
   const present = async (request: FastifyRequest, article: StoredArticle) =>
     answerArticle(article, await viewOf(request));
+  /** An article with what is asked for beside it. */
+  const presentWith = async (request: FastifyRequest<Including>, article: StoredArticle) => {
+    const { include } = request.query;
+    const presented = await present(request, article);
+    if (!include) return presented;
+    const view = await viewOf(request);
+    return { ...presented, ...answerSurroundings(await readSurroundings(store, article, include, view.now), view) };
+  };
 
   /** Answers the anonymous with what is stored ready; false where that cannot be. */
   const sendPublicPage = async (
@@ -59,10 +70,11 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     return true;
   };
 
-  const sendArticle = async (request: FastifyRequest, reply: FastifyReply, article: StoredArticle) => {
-    const answer = await present(request, article);
+  const sendArticle = async (request: FastifyRequest<Including>, reply: FastifyReply, article: StoredArticle) => {
+    const answer = await presentWith(request, article);
     const { id, authors, tags } = answer;
-    belongsTo(reply, groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) }));
+    const groups = groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) });
+    belongsTo(reply, request.query.include === undefined ? groups : ['articles', ...groups]); // others stand beside it
     return item(reply, answer);
   };
 
@@ -71,7 +83,8 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     const sort = request.query.sort ?? '-publishedAt';
     const slice = sliceOf(request, sortOf(sort).kind);
     const view = await viewOf(request);
-    if (request.caller === null) {
+    const { include = [] } = request.query;
+    if (request.caller === null && include.length === 0) {
       const listed = await listPublicCards(store, view.now, sort, slice, request.query);
       if (listed) {
         const { shown, pagination } = pageOf(request, reply, slice, listed.found, ({ place }) => place);
@@ -80,8 +93,8 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
         sendReady(reply, publicList(cards, view.site, pagination));
         return reply;
       }
-      belongsTo(reply, groupsOfList({ authorIds: [], tagIds: [] }));
     }
+    belongsTo(reply, include.includes('commentCount') ? ['articles', 'site', 'comments'] : ['articles', 'site']);
     const articles = await listArticles(store, view, sort, slice, request.query);
     return answerPage(
       request,
@@ -89,7 +102,7 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
       slice,
       articles,
       ({ place }) => place,
-      ({ article }) => answerSummary(article, view),
+      ({ article, texts }) => answerListed(article, texts, include, view),
     );
   });
 
@@ -101,13 +114,13 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
 
   app.get('/articles/:id', readArticleDoor, async (request, reply) => {
     const { id } = request.params;
-    if (await sendPublicPage(request, reply, id)) return reply;
+    if (request.query.include === undefined && (await sendPublicPage(request, reply, id))) return reply;
     return sendArticle(request, reply, await readArticle(parts, request.caller, id));
   });
 
   app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) => {
     const { slug } = request.params;
-    if (await sendPublicPage(request, reply, slug)) return reply;
+    if (request.query.include === undefined && (await sendPublicPage(request, reply, slug))) return reply;
     return sendArticle(request, reply, await readArticleBySlug(parts, request.caller, slug));
   });
 

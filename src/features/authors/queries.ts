@@ -5,6 +5,7 @@ import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { authorHasLiveArticle } from '../../store/live.ts';
 import { remembered } from '../../store/memory.ts';
+import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
 import { insertion, prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -78,9 +79,10 @@ export const listAuthorIdsBySlugs = async ({ db, tables: { authors } }: Store, s
 
 export type AuthorSort = 'name' | '-articleCount';
 
+/** Authors in order; `q`: those of whose names words begin with each of its words. */
 export const listAuthors = async (
   store: Store,
-  sort: AuthorSort,
+  { sort, q }: { sort: AuthorSort; q?: string | undefined },
   visible: Visible,
   slice: Slice,
 ): Promise<Sliced<AuthorRow>> => {
@@ -89,15 +91,16 @@ export const listAuthors = async (
     sort === 'name'
       ? { column: authors.nameFolded, id: authors.id, kind: 'text', descending: false }
       : { column: authors.articleCount, id: authors.id, kind: 'integer', descending: true };
+  const wanted = and(q === undefined ? undefined : nameHasWords(store, 'author', q), visibility(store, visible));
   const rows = await store.db
     .select()
     .from(authors)
-    .where(and(behindPlace(order, slice), visibility(store, visible)))
+    .where(and(behindPlace(order, slice), wanted))
     .orderBy(...sorting(order, slice))
     .limit(slice.limit + 1)
     .offset(slice.offset);
   if (!slice.counted) return { rows, total: undefined };
-  const [counted] = await store.db.select({ n: count() }).from(authors).where(visibility(store, visible));
+  const [counted] = await store.db.select({ n: count() }).from(authors).where(wanted);
   return { rows, total: counted?.n };
 };
 
@@ -120,23 +123,26 @@ const insertRow = insertion(
 /** Stores a new author and gives it its id. */
 export const insertAuthor = async (tx: Store, author: NewAuthor): Promise<AuthorRow> => {
   const [inserted] = await insertRow(tx, author);
-  return (await findAuthor(tx, (inserted as { id: number }).id)) as AuthorRow;
+  const { id } = inserted as { id: number };
+  await addNameWords(tx, 'author', id, author.name);
+  return (await findAuthor(tx, id)) as AuthorRow;
 };
 
 /** Writes over the version that was read; undefined where another stands there by now. */
 export const replaceAuthor = async (
-  { db, tables: { authors } }: Store,
-  { id, version }: AuthorRow,
+  tx: Store,
+  { id, version, name }: AuthorRow,
   change: Partial<NewAuthor>,
 ): Promise<AuthorRow | undefined> => {
+  const { authors } = tx.tables;
   const here = and(eq(authors.id, id), eq(authors.version, version));
-  return (
-    await db
-      .update(authors)
-      .set({ ...change, version: version + 1 })
-      .where(here)
-      .returning()
-  )[0];
+  const [written] = await tx.db
+    .update(authors)
+    .set({ ...change, version: version + 1 })
+    .where(here)
+    .returning();
+  if (written && written.name !== name) await replaceNameWords(tx, 'author', id, written.name);
+  return written;
 };
 
 export const deleteAuthorRow = async ({ db, tables: { authors } }: Store, id: number): Promise<void> => {

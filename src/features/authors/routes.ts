@@ -26,9 +26,9 @@ const placeBy = (sort: AuthorSort) => (author: AuthorRow) => ({
 export const authorRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: boolean }> = async (app, parts) => {
   app.get('/authors', listAuthorsDoor, async (request, reply) => {
     const { caller, query } = request;
-    const sort = query.sort ?? 'name';
+    const { sort = 'name', q } = query;
     const slice = sliceOf(request, sort === 'name' ? 'text' : 'integer');
-    const authors = await listAuthors(parts.store, sort, visibleTo(caller, parts.clock()), slice);
+    const authors = await listAuthors(parts.store, { sort, q }, visibleTo(caller, parts.clock()), slice);
     belongsTo(reply, ['authors']);
     return answerPage(request, reply, slice, authors, placeBy(sort), (author) => answerAuthor(author, caller));
   });

@@ -18,9 +18,9 @@ const placeBy = (sort: TagSort) => (tag: TagRow) => ({
 
 export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: boolean }> = async (app, parts) => {
   app.get('/tags', listTagsDoor, async (request, reply) => {
-    const { sort = 'name', kind: kinds } = request.query;
+    const { sort = 'name', kind: kinds, q } = request.query;
     const slice = sliceOf(request, sort === 'name' ? 'text' : 'integer');
-    const tags = await listTags(parts.store, { sort, kinds }, visibleTo(request.caller, parts.clock()), slice);
+    const tags = await listTags(parts.store, { sort, kinds, q }, visibleTo(request.caller, parts.clock()), slice);
     belongsTo(reply, ['tags']);
     return answerPage(request, reply, slice, tags, placeBy(sort), answerTag);
   });
