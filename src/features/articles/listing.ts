@@ -8,12 +8,13 @@ import type { Store } from '../../store/store.ts';
 import { listAuthorIdsBySlugs } from '../authors/queries.ts';
 import { listTagIdsBySlugs, listTagsBySlugs } from '../tags/queries.ts';
 import type { ListInclude } from './includes.ts';
-import { listArticleIds, placeOf } from './list-queries.ts';
+import { listArticleIds } from './list-queries.ts';
 import { readPageTexts } from './list-texts.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
 import type { Texts } from './text-queries.ts';
+import { placeOf } from './walk-queries.ts';
 import type { ArticleFilter, ArticleSort } from './walks.ts';
 
 /** The filters of a list, as they were asked for. */
