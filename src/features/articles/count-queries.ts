@@ -11,8 +11,8 @@ import { fewQuery, placeAhead, stretch, type Way, wayOf } from './walk-queries.t
 import { type ArticleFilter, type Walk, walksOf } from './walks.ts';
 
 /** How many entries of an index are counted in one statement: alone, and where each article is looked at. */
-const ENTRIES = 20_000;
-const ARTICLES = 4_000;
+const ENTRIES = 5_000;
+const ARTICLES = 3_000;
 
 /** Counts a part of a way; `rest` is asked of each article. */
 const countPart = async (
