@@ -33,11 +33,22 @@ export const behindPlace = (order: Order, slice: From): SQL | undefined => {
   return and(bound, behindTie(order, slice));
 };
 
-/** The part of “no further than a place” that tells apart the rows at its very value: the place itself is included. */
-export const upToTie = (order: Order, place: Place): SQL | undefined => {
-  const { column, id, descending } = order;
-  const at = valueAt(order, place);
-  return descending ? or(gt(column, at), gte(id, place.id)) : or(lt(column, at), lte(id, place.id));
+/** A part of an order: behind one place, and no further than another, which is within it. */
+export type Part = { from: Slice['from']; to?: Place | undefined };
+
+/** The part of `upToPlace` that tells apart the rows at the very value of the place. */
+export const upToTie = (order: Order, part: Part): SQL | undefined => {
+  if (!part.to) return undefined;
+  const { column, id } = order;
+  const at = valueAt(order, part.to);
+  return isDescending(order, part) ? or(gt(column, at), gte(id, part.to.id)) : or(lt(column, at), lte(id, part.to.id));
+};
+
+/** The condition that ends a part. */
+export const upToPlace = (order: Order, part: Part): SQL | undefined => {
+  if (!part.to) return undefined;
+  const at = valueAt(order, part.to);
+  return and(isDescending(order, part) ? gte(order.column, at) : lte(order.column, at), upToTie(order, part));
 };
 
 /** The sorting of a slice: a walk backwards goes the other way round. */

@@ -2,60 +2,124 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { asc, desc, type SQL, sql } from 'drizzle-orm';
 import type { Place, Slice, Sliced } from '../../core/slice.ts';
-
+import type { Part } from '../../store/keyset.ts';
 import type { Store } from '../../store/store.ts';
 import { countArticles } from './count-queries.ts';
-import { type Asked, type Found, fewQuery, narrowing, walkQuery } from './walk-queries.ts';
+import {
+  type Asked,
+  type Found,
+  fewQuery,
+  narrowing,
+  placeAhead,
+  placeOf,
+  type Way,
+  walkQuery,
+  wayOf,
+} from './walk-queries.ts';
 import { type ArticleFilter, type ArticleSort, walksOf } from './walks.ts';
-
-/** A list as one query, neither sorted nor cut; undefined where nothing can match. */
-const queryOf = (store: Store, asked: Asked, few: SQL | undefined) => {
-  if (few) return fewQuery(store, asked, few);
-  const walks = walksOf(asked.filter, asked.sort, asked.now);
-  // What stands on two walks is dropped as they are merged: to look for it on the other one at each row could mean to
-  // walk to the end, where all that carries one tag carries another as well.
-  const canMeet = walks.some(({ path }) => path.kind !== 'article' && path.earlier.length > 0);
-  const [first, ...others] = walks.map(({ shelving, path }) =>
-    walkQuery(store, asked, { shelving, path: path.kind === 'article' ? path : { ...path, earlier: [] } }),
-  );
-  return first && others.reduce((union, query) => (canMeet ? union.union(query) : union.unionAll(query)), first);
-};
 
 /** How many rows one statement passes over on its way to a page by number. */
 const STRIDE = 5_000;
 
-export const placeOf = ({ value, id }: Found): Place => ({
-  value: value instanceof Date ? value.getTime() : value,
-  id,
-});
+/**
+ * How many articles of each walk one statement looks at where something is asked of each: at first, and then, should
+ * they not do. Where hardly any article meets it, the walk goes on for long, and others must come in between.
+ */
+const LOOKS = { first: 500, next: 5_000 };
 
-/** The ids of a slice of a list, and how many there are in all where that is asked for. */
-export const listArticleIds = async (
-  store: Store,
-  filter: ArticleFilter,
-  sort: ArticleSort,
-  slice: Slice,
-  now: Date,
-): Promise<Sliced<Found>> => {
-  const few = await narrowing(store, filter, sort, now);
-  const rowsAt = async (from: Slice['from'], offset: number, limit: number): Promise<Found[]> => {
-    const query = queryOf(store, { filter, sort, slice: { ...slice, from }, now }, few);
-    if (!query) return [];
-    const way = sort.startsWith('-') !== (from?.before ?? false) ? desc : asc;
+/** The ways of a list. Two can meet where several tags or authors are asked for: what stands on both is listed once. */
+const waysOf = (store: Store, asked: Asked): { ways: Way[]; canMeet: boolean } => {
+  const walks = walksOf(asked.filter, asked.sort, asked.now);
+  // It is dropped as the walks are merged: to look for it on the other one at each row could mean to walk to the end,
+  // where all that carries one tag carries another as well.
+  const alone = walks.map(({ shelving, path }) => ({
+    shelving,
+    path: path.kind === 'article' ? path : { ...path, earlier: [] },
+  }));
+  return {
+    ways: alone.map((walk) => wayOf(store, asked, walk)),
+    canMeet: walks.some(({ path }) => path.kind !== 'article' && path.earlier.length > 0),
+  };
+};
+
+/** The nearest of the places at which ways have passed over some entries each; undefined: all are at their ends. */
+const nearestAhead = async (store: Store, ways: Way[], from: Slice['from'], n: number, downwards: boolean) => {
+  let nearest: Place | undefined;
+  for (const way of ways) {
+    const place = await placeAhead(store, way, from, n);
+    if (place && (!nearest || isBehind(nearest, place, downwards))) nearest = place;
+  }
+  return nearest;
+};
+
+/** Text is compared as both engines do: by its code points. */
+const isLess = (one: string | number, other: string | number): boolean =>
+  typeof one === 'string' && typeof other === 'string'
+    ? Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0
+    : one < other;
+
+const isBehind = (one: Place, other: Place, downwards: boolean): boolean => {
+  const [less, more] = downwards ? [one, other] : [other, one];
+  return isLess(less.value, more.value) || (less.value === more.value && less.id < more.id);
+};
+
+/** Reads rows of a list in order; `few` is its narrowing, where it has one. */
+const readerOf = (store: Store, asked: Asked, few: SQL | undefined) => {
+  const { ways, canMeet } = few ? { ways: [], canMeet: false } : waysOf(store, asked);
+  const isDownwards = (from: Slice['from']) => asked.sort.startsWith('-') !== (from?.before ?? false);
+
+  const readPart = async (part: Part, offset: number, limit: number): Promise<Found[]> => {
+    const [first, ...others] = few
+      ? [fewQuery(store, asked, few, part.from)]
+      : ways.map((way) => walkQuery(store, way, part));
+    if (!first) return [];
+    const query = others.reduce((union, other) => (canMeet ? union.union(other) : union.unionAll(other)), first);
+    const way = isDownwards(part.from) ? desc : asc;
     // The names of the columns of a union: Drizzle's types know only columns of tables.
     return query
       .orderBy(way(sql.identifier('value') as never), way(sql.identifier('id') as never))
       .limit(limit)
       .offset(offset);
   };
-  let { from, offset } = slice;
-  while (offset > STRIDE) {
-    const [last] = await rowsAt(from, STRIDE - 1, 1);
-    if (!last) break;
-    from = { place: placeOf(last), before: false };
-    offset -= STRIDE;
+
+  /** By the index alone: rows are passed over in strides. */
+  const readStriding = async (from: Slice['from'], offset: number, limit: number): Promise<Found[]> => {
+    if (offset <= STRIDE) return readPart({ from }, offset, limit);
+    const [last] = await readPart({ from }, STRIDE - 1, 1);
+    if (!last) return [];
     await pause();
-  }
-  const rows = await rowsAt(from, offset, slice.limit + 1);
-  return { rows, total: slice.counted ? await countArticles(store, filter, now, few) : undefined };
+    return readStriding({ place: placeOf(last), before: false }, offset - STRIDE, limit);
+  };
+
+  /** Where something is asked of each article: a stretch of the walks after another, until there are enough. */
+  const readLooking = async (start: Slice['from'], offset: number, limit: number): Promise<Found[]> => {
+    const rows: Found[] = [];
+    let toPass = offset;
+    for (let [from, looks] = [start, LOOKS.first]; ; looks = LOOKS.next) {
+      const to = await nearestAhead(store, ways, from, looks, isDownwards(start));
+      const found = await readPart({ from, to }, 0, toPass + limit - rows.length);
+      // One that was moved between two statements could be met twice.
+      rows.push(...found.slice(toPass).filter(({ id }) => !rows.some((row) => row.id === id)));
+      toPass = Math.max(0, toPass - found.length);
+      if (!to || rows.length >= limit) return rows;
+      from = { place: to, before: start?.before ?? false };
+      await pause();
+    }
+  };
+
+  return ways.some(({ rest }) => rest) ? readLooking : readStriding;
+};
+
+/** The ids of a slice of a list, and how many there are in all where that is asked for. */
+export const listArticleIds = async (
+  store: Store,
+  filter: ArticleFilter,
+  sort: ArticleSort,
+  { from, offset, limit, counted }: Slice,
+  now: Date,
+): Promise<Sliced<Found>> => {
+  const few = await narrowing(store, filter, sort, now);
+  const read = readerOf(store, { filter, sort, now }, few);
+  const rows = await read(from, offset, limit + 1);
+  return { rows, total: counted ? await countArticles(store, filter, now, few) : undefined };
 };

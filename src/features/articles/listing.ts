@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts';
 import { listAuthorIdsBySlugs } from '../authors/queries.ts';
 import { listTagIdsBySlugs, listTagsBySlugs } from '../tags/queries.ts';
 import type { ListInclude } from './includes.ts';
-import { listArticleIds, placeOf } from './list-queries.ts';
+import { listArticleIds } from './list-queries.ts';
 import { readPageTexts } from './list-texts.ts';
 import type { PublicCard } from './public-queries.ts';
 import { readPublicCards } from './public-reading.ts';
@@ -17,6 +17,7 @@ import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
 import type { Texts } from './text-queries.ts';
+import { placeOf } from './walk-queries.ts';
 import type { ArticleFilter, ArticleSort } from './walks.ts';
 
 /** The filters of a list, as they were asked for. */

@@ -1,7 +1,7 @@
 /** The parts a list is found by, as queries: a walk down one index, or what only few articles have. */
-import { and, type Column, eq, inArray, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
-import type { Slice } from '../../core/slice.ts';
-import { behindPlace, behindTie, isDescending, type Order } from '../../store/keyset.ts';
+import { and, asc, type Column, desc, eq, inArray, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import type { Place, Slice } from '../../core/slice.ts';
+import { behindPlace, behindTie, isDescending, type Order, type Part, upToPlace, upToTie } from '../../store/keyset.ts';
 import { notEnded } from '../../store/live.ts';
 import type { Store } from '../../store/store.ts';
 import { answeredAs, named, owned, residual, within, withinUnindexed } from './list-conditions.ts';
@@ -26,7 +26,7 @@ export const foundBy = ({ column, id }: Order) => ({
   id: sql<number>`${id}`.as('id'),
 });
 
-export type Asked = { filter: ArticleFilter; sort: ArticleSort; slice: Slice; now: Date };
+export type Asked = { filter: ArticleFilter; sort: ArticleSort; now: Date };
 
 /** A walk as conditions: where it stands in its index, its span there, and what is asked of each article it meets. */
 export type Way = {
@@ -35,18 +35,21 @@ export type Way = {
   order: Order;
   onIndex: SQL | undefined;
   span: Span;
-  ended: SQL | undefined;
+  /** What all but a few on the shelf meet: that they have come, and have not ended. */
+  standing: SQL | undefined;
+  /** What is asked of each article besides. */
   rest: SQL | undefined;
 };
 
 const ALWAYS: Span = { from: null, to: null };
 
 /** Spans of what a walk is not sorted by are asked of columns that no index of it has, so that none but that of the order is chosen. */
-export const wayOf = (store: Store, { filter, sort, now }: Omit<Asked, 'slice'>, { shelving, path }: Walk): Way => {
+export const wayOf = (store: Store, { filter, sort, now }: Asked, { shelving, path }: Walk): Way => {
   const { articles, articleTags, articleAuthors } = store.tables;
   const { column, kind } = sortOf(sort);
   const via = path.kind === 'tag' ? articleTags : path.kind === 'author' ? articleAuthors : null;
   const descending = sort.startsWith('-');
+  const isSorted = column === 'sortAt';
   const { published, updated } = askedSpans(filter);
   const publication = shared(shelving.published, published);
   const spans: Partial<Record<typeof column, Span>> = { sortAt: publication, updatedAt: updated };
@@ -63,11 +66,14 @@ export const wayOf = (store: Store, { filter, sort, now }: Omit<Asked, 'slice'>,
       shelving.ended ? isNotNull(unpublishAt) : undefined,
     ),
     span: spans[column] ?? ALWAYS,
-    ended: shelving.ended === null ? undefined : shelving.ended ? lte(unpublishAt, now) : notEnded(unpublishAt, now),
+    standing: and(
+      shelving.ended === null ? undefined : shelving.ended ? lte(unpublishAt, now) : notEnded(unpublishAt, now),
+      isSorted || !shelving.isLive ? undefined : within(articles.publishedAt, shelving.published),
+    ),
     rest: and(
       filter.trashed ? answeredAs(store, filter.statuses, now) : undefined,
       isOpen(published) || shelving.shelf === 'published' ? undefined : isNotNull(articles.publishedAt),
-      column === 'sortAt' ? undefined : within(articles.publishedAt, publication),
+      isSorted ? undefined : within(articles.publishedAt, shelving.isLive ? published : publication),
       column === 'updatedAt' ? undefined : withinUnindexed(articles.updatedAt, updated),
       residual(store, filter, path),
       owned(store, filter, { shelving, path }),
@@ -75,24 +81,47 @@ export const wayOf = (store: Store, { filter, sort, now }: Omit<Asked, 'slice'>,
   };
 };
 
-/** A place as a span of the order it stands in. */
-const spanBehind = (order: Order, slice: Pick<Slice, 'from'>): Span => {
-  const at = slice.from && new Date(slice.from.place.value);
-  return isDescending(order, slice) ? { from: null, to: at } : { from: at, to: null };
+/** A part of an order by moments, as a span. */
+const spanOf = (order: Order, { from, to }: Part): Span => {
+  const [behind, upTo] = [from && new Date(from.place.value), to ? new Date(to.value) : null];
+  return isDescending(order, { from }) ? { from: upTo, to: behind } : { from: behind, to: upTo };
 };
 
-/** The stretch of a way that is behind a place. Of moments, span and place make one bound: that is all an engine can seek by. */
-export const stretch = ({ order, span }: Pick<Way, 'order' | 'span'>, slice: Pick<Slice, 'from'>): SQL | undefined =>
+/** A part of a way. Of moments, span and places make one bound at each end: that is all an engine can seek by. */
+export const stretch = ({ order, span }: Pick<Way, 'order' | 'span'>, part: Part): SQL | undefined =>
   order.kind === 'moment'
-    ? and(within(order.column, shared(span, spanBehind(order, slice))), behindTie(order, slice))
-    : behindPlace(order, slice);
+    ? and(within(order.column, shared(span, spanOf(order, part))), behindTie(order, part), upToTie(order, part))
+    : and(behindPlace(order, part), upToPlace(order, part));
 
-/** The ids of one walk, neither sorted nor cut. */
-export const walkQuery = (store: Store, asked: Asked, walk: Walk) => {
+export const placeOf = ({ value, id }: Found): Place => ({
+  value: value instanceof Date ? value.getTime() : value,
+  id,
+});
+
+/** The place of the n-th entry of a way from where a part begins, by the index alone; undefined: there are fewer. */
+export const placeAhead = async (
+  { db, tables }: Store,
+  way: Way,
+  from: Slice['from'],
+  n: number,
+): Promise<Place | undefined> => {
+  const { via, order, onIndex } = way;
+  const sorted = isDescending(order, { from }) ? desc : asc;
+  const [found]: Found[] = await db
+    .select(foundBy(order))
+    .from(via ?? tables.articles)
+    .where(and(onIndex, stretch(way, { from })))
+    .orderBy(sorted(order.column), sorted(order.id))
+    .limit(1)
+    .offset(n - 1);
+  return found && placeOf(found);
+};
+
+/** The ids of a part of a walk, neither sorted nor cut. */
+export const walkQuery = (store: Store, way: Way, part: Part) => {
   const { articles } = store.tables;
-  const way = wayOf(store, asked, walk);
-  const { via, order, onIndex, ended, rest } = way;
-  const conditions = and(onIndex, ended, stretch(way, asked.slice), rest);
+  const { via, order, onIndex, standing, rest } = way;
+  const conditions = and(onIndex, standing, stretch(way, part), rest);
   const walked = store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
   if (!via) return walked;
   // The same columns by way of another table: Drizzle's types tell the joined tables apart, a union does not care.
@@ -105,7 +134,7 @@ export const walkQuery = (store: Store, asked: Asked, walk: Walk) => {
 };
 
 /** The articles of a list among few: found by these alone, however long the shelves are. */
-export const fewQuery = (store: Store, { filter, sort, slice, now }: Asked, few: SQL) => {
+export const fewQuery = (store: Store, { filter, sort, now }: Asked, few: SQL, from: Slice['from']) => {
   const { articles } = store.tables;
   const { column, kind } = sortOf(sort);
   const order: Order = { column: articles[column], id: articles.id, kind, descending: sort.startsWith('-') };
@@ -120,7 +149,7 @@ export const fewQuery = (store: Store, { filter, sort, slice, now }: Asked, few:
     within(articles.updatedAt, updated),
     residual(store, filter, { kind: 'article' }),
     unpublishedOnlyBy === null ? undefined : or(live, named(store, 'author', [unpublishedOnlyBy])),
-    behindPlace(order, slice),
+    behindPlace(order, { from }),
   );
   return store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
 };
