@@ -12,6 +12,7 @@ export const {
   articleAuthors,
   articleTags,
   dueMoments,
+  searchQueue,
   comments,
   events,
 } = defineTables(postgresColumns);

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './core/clock.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
+import { startIndexing } from './features/articles/indexing.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { openHouse } from './house.ts';
@@ -119,6 +120,9 @@ export const serve = async (settings: Settings): Promise<void> => {
   const dueMoments = await startDueMoments(parts, (error) =>
     logger.error({ err: error }, 'moments that came due were not noted'),
   );
+  const indexing = startIndexing({ ...parts, renderer }, (error) =>
+    logger.error({ err: error }, 'renamed articles were not made findable'),
+  );
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   await listen(app, settings);
   stop = async () => {
@@ -129,6 +133,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     clearInterval(sweep);
     clearTimeout(cutOff);
     await dueMoments.stop();
+    await indexing.stop();
     await lastUsed.flush();
     await house.close();
   };

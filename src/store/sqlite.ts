@@ -9,6 +9,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { sqliteColumns } from './columns.ts';
+import { searchRunner, sqliteSearch } from './sqlite-search.ts';
 import type { Db, Failure, Store } from './store.ts';
 import { defineTables } from './tables.ts';
 
@@ -122,9 +123,11 @@ export const openSqlite = (file: string): Store => {
   // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
   // connection of their own and never see half a unit.
   let turn: Promise<unknown> = Promise.resolve();
+  const runner = searchRunner(reader, file);
   const unit: Store = {
     db: asDb(writer),
     tables,
+    search: sqliteSearch(writer, tables, runner),
     transaction: (work) => work(unit),
     failureOf,
     checkWritable: async () => {},
@@ -155,6 +158,7 @@ export const openSqlite = (file: string): Store => {
   return {
     db: asDb(reader),
     tables,
+    search: sqliteSearch(reader, tables, runner),
     transaction: inTurn,
     failureOf,
     checkWritable: () => {
@@ -165,6 +169,7 @@ export const openSqlite = (file: string): Store => {
     },
     close: async () => {
       await turn;
+      await runner.close();
       reader.close();
       writer.close();
     },

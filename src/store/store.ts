@@ -1,5 +1,6 @@
 /** How Galley remembers, whatever the engine: one shape, inside and outside a transaction. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type { Search } from './search.ts';
 import type { Tables } from './tables.ts';
 
 /** Drizzle's builders, in the part both dialects share. Await them; never `.get()`, `.all()` or `.run()`. */
@@ -11,6 +12,7 @@ export type Failure = 'busy' | 'full';
 export type Store = {
   readonly db: Db;
   readonly tables: Tables;
+  readonly search: Search;
   /**
    * Runs `work` as one unit: all of it is kept, or none. Units on SQLite take turns; `work` awaits its own queries
    * and nothing else. Inside a transaction it joins the one that runs.

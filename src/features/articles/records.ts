@@ -5,6 +5,7 @@ import type { Rendering } from '../../rendering/renderer.ts';
 import { type EventType, type NewEvent, type Origin, recordEvents } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
 import { type Counted, liveEvents, moveCounts } from './counting.ts';
+import { indexArticle } from './indexing.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
 import { type ArticleRecord, type ArticleRow, insertArticle, replaceArticle, type StoredArticle } from './queries.ts';
 import { sourceOf, type Writing } from './writing.ts';
@@ -48,6 +49,13 @@ export const writingOf = (article: StoredArticle, now: Date): Writing => {
 
 /** What is kept of a rendering beside the text. */
 export type Kept = Pick<Rendering, 'html' | 'wordCount' | 'excerpt'>;
+/** The same with the text as it is searched, which is written and never read back. */
+export type Rendered = Kept & Pick<Rendering, 'searched'>;
+
+/** The fields by which an article is found. */
+const SEARCHED: readonly string[] = ['title', 'subtitle', 'body', 'bodyFormat', 'authorIds', 'tags'];
+export const touchesSearch = (changedFields: readonly string[]): boolean =>
+  changedFields.some((name) => SEARCHED.includes(name));
 
 export const keptOf = ({ row, content }: StoredArticle): Kept => ({
   html: content.html,
@@ -122,15 +130,21 @@ const newsOf = (
     changedFields,
   }));
 
-/** Stores a new article with its counts and events; returns its id. */
-export const storeNew = async (tx: Store, origin: Origin, record: ArticleRecord): Promise<number> => {
+/** Stores a new article with its counts, its words and its events; returns its id. */
+export const storeNew = async (
+  tx: Store,
+  origin: Origin,
+  record: ArticleRecord,
+  { searched }: Rendered,
+): Promise<number> => {
   const id = await insertArticle(tx, record);
+  await indexArticle(tx, id, record.row, record.named, searched);
   await moveCounts(tx, null, countedOf(record));
   await recordEvents(tx, origin, newsOf('article.created', false, record, id, []));
   return id;
 };
 
-/** Writes a record over what was read, with its counts and events. */
+/** Writes a record over what was read, with its counts and events; `searched` where it is found by other words now. */
 export const storeOver = async (
   tx: Store,
   origin: Origin,
@@ -138,9 +152,11 @@ export const storeOver = async (
   record: ArticleRecord,
   type: EventType,
   changedFields: string[] = [],
+  searched: string | null = null,
 ): Promise<void> => {
   const { row } = before;
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
+  if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));
   await recordEvents(tx, origin, newsOf(type, row.notedLive, record, row.id, changedFields));
 };

@@ -59,6 +59,7 @@ export const deleteArticle = (parts: Parts, origin: Origin, id: number, expected
     const { version, slug, notedLive } = before.row;
     await moveCounts(tx, countedAs(before), null);
     await deleteArticleRow(tx, id);
+    await tx.search.remove(id);
     const types: EventType[] = ['article.deleted', ...liveEvents(notedLive, false)];
     const at = parts.clock();
     await recordEvents(

@@ -19,6 +19,7 @@ import {
   isAuthorSlugTaken,
   listBoundKeys,
   moveBylines,
+  queueArticlesBy,
   recountAuthor,
   releaseRevokedKeys,
   replaceAuthor,
@@ -104,6 +105,7 @@ export const editAuthor = (
     if (changedFields.length === 0) return author;
     const stored = await replaceAuthor(tx, author, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The author was changed meanwhile');
+    if (changedFields.includes('name')) await queueArticlesBy(tx, id);
     await recordEvents(tx, origin, [
       { type: 'author.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
     ]);
@@ -122,6 +124,7 @@ const reassign = async (tx: Store, from: number, to: number): Promise<void> => {
     const detail = to === from ? 'reassignTo must be another author' : `There is no author ${to}`;
     throw refuseAll('unknown-reference', [{ in: 'query', name: 'reassignTo', code: 'unknown-reference', detail }]);
   }
+  await queueArticlesBy(tx, from);
   await moveBylines(tx, from, to);
   await recountAuthor(tx, to);
 };

@@ -15,6 +15,7 @@ import {
   findTagBySlug,
   insertTag,
   isTagSlugTaken,
+  queueArticlesTagged,
   replaceTag,
   type TagRow,
   type Visible,
@@ -96,6 +97,7 @@ export const editTag = (
     if (changedFields.length === 0) return tag;
     const stored = await replaceTag(tx, tag, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The tag was changed meanwhile');
+    if (changedFields.includes('name') || changedFields.includes('kind')) await queueArticlesTagged(tx, id);
     await recordEvents(tx, origin, [
       { type: 'tag.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
     ]);
@@ -108,6 +110,7 @@ export const deleteTag = ({ store, clock }: Parts, origin: Origin, id: number, e
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
     checkExpected(expected, tag);
+    await queueArticlesTagged(tx, id);
     await deleteTagRow(tx, id);
     await recordEvents(tx, origin, [
       { type: 'tag.deleted', at: clock(), entityId: id, version: tag.version, slug: tag.slug },
