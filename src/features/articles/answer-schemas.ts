@@ -160,10 +160,29 @@ export const Article = component(
   ),
 );
 
+const Highlights = component(
+  'Highlights',
+  Type.Object(
+    {
+      title: Type.String({ description: 'The title' }),
+      snippet: Type.String({ description: 'Some 200 characters of the text around the first hit, or its beginning' }),
+    },
+    {
+      description: 'Where the words of a search stand: HTML in which `mark` is the only element',
+      examples: [{ title: 'The <mark>harbour</mark> at night', snippet: 'The first boats are in.' }],
+    },
+  ),
+);
+
 const ArticleSummary = component(
   'ArticleSummary',
   Type.Object(
-    { ...answered, authors: Type.Array(NamedRef), tags: Type.Array(NamedRef) },
+    {
+      ...answered,
+      authors: Type.Array(NamedRef),
+      tags: Type.Array(NamedRef),
+      highlights: Type.Optional(Highlights),
+    },
     { description: 'An article, as a list shows it', examples: [summaryExample] },
   ),
 );

@@ -98,6 +98,16 @@ export const answerSummary = (article: ListedArticle, view: View) => ({
   tags: shownTags(article, view.caller).map(named),
 });
 
+/** An article of a list that may be a search, with where the words stand if that was asked for. */
+export const answerFound = (
+  article: ListedArticle,
+  view: View,
+  highlights: ReadonlyMap<number, { title: string; snippet: string }> | undefined,
+) => {
+  const found = highlights?.get(article.row.id);
+  return { ...answerSummary(article, view), ...(found && { highlights: found }) };
+};
+
 /** An article whole; body and source stand in it for those who may read it unpublished. */
 export const answerArticle = (article: StoredArticle, view: View) => ({
   ...answerFields(article, view),

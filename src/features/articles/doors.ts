@@ -1,5 +1,6 @@
 /** The doors of articles, said whole. */
 import { Type } from 'typebox';
+import { LONGEST_QUERY } from '../../core/search-query.ts';
 import { STATUSES } from '../../core/statuses.ts';
 import {
   answer,
@@ -22,7 +23,7 @@ import { metadataFaults } from './writing.ts';
 
 const ARTICLE_SORTS = [
   ...(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const),
-  ...(['-createdAt', 'createdAt', 'title', '-title'] as const),
+  ...(['-createdAt', 'createdAt', 'title', '-title', 'relevance'] as const),
 ] as const;
 
 const everyone = { tag: 'Articles', access: 'read live', headers: IfNoneMatch } as const;
@@ -51,8 +52,25 @@ export const listArticlesDoor = door({
     ...pageQuery,
     sort: Type.Optional(
       oneOf(ARTICLE_SORTS, {
-        default: '-publishedAt',
-        description: 'An article without publishedAt is sorted by createdAt',
+        description:
+          '`-publishedAt` unless said, and `relevance` with `q`. An article without publishedAt is sorted by createdAt. ' +
+          'By `relevance` a list goes by `page` alone, page × limit at most 1,000',
+      }),
+    ),
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LONGEST_QUERY,
+        description:
+          'What is searched for: words, the last of which may be a beginning, `"phrases"`, `-not`. Title before ' +
+          'subtitle and names before text, then the newest; at most the newest 10,000 matches are sorted and counted',
+        examples: ['harbour "at night" -fog'],
+      }),
+    ),
+    include: Type.Optional(
+      QueryList(oneOf(['highlights']), {
+        description: '`highlights`, with `q`: where the words stand',
+        examples: [['highlights']],
       }),
     ),
     tag: Type.Optional(SlugList('Slugs of tags: any of them', ['harbour', 'night'])),

@@ -2,6 +2,7 @@
 import { type Caller, grantOf, may } from '../../core/access.ts';
 import { type Fault, refuseAll } from '../../core/errors.ts';
 import { parseMoment } from '../../core/moment.ts';
+import { readSearchQuery } from '../../core/search-query.ts';
 import type { Place, Slice, Sliced } from '../../core/slice.ts';
 import { STATUSES, type Status } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,10 +12,12 @@ import { listArticleIds } from './list-queries.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
+import { searchArticleIds } from './search-queries.ts';
+import { checkSearched, type Searched, type SearchSort } from './searching.ts';
 import type { ArticleFilter, ArticleSort } from './walks.ts';
 
 /** The filters of a list, as they were asked for. */
-export type ListQuery = {
+export type ListQuery = Searched & {
   tag?: string[];
   author?: string[];
   status?: (Status | 'any')[];
@@ -27,8 +30,9 @@ export type ListQuery = {
   mine?: boolean;
 };
 
-/** Throws 400 where a key has no author to be “mine”. */
+/** Throws 400 where a key has no author to be “mine”, and for what only a search has where nothing is searched for. */
 export const checkAsked = (caller: Caller, query: ListQuery): void => {
+  checkSearched(query);
   if (query.mine && caller?.authorId == null) {
     const fault: Fault = {
       in: 'query',
@@ -76,13 +80,16 @@ const TRIES = 5;
 export const listArticles = async (
   store: Store,
   { caller, now }: { caller: Caller; now: Date },
-  sort: ArticleSort,
+  sort: SearchSort,
   slice: Slice,
   query: ListQuery,
 ): Promise<Sliced<{ article: ListedArticle; place: Place }>> => {
   const filter = await filterOf(store, caller, query);
   for (let tried = 1; ; tried++) {
-    const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
+    const { rows, total } =
+      query.q === undefined
+        ? await listArticleIds(store, filter, sort as ArticleSort, slice, now) // `checkAsked` has seen to it
+        : await searchArticleIds(store, filter, readSearchQuery(query.q), sort, slice, now);
     const ids = rows.map(({ id }) => id);
     const articles = new Map((await loadArticles(store, ids)).map((article) => [article.row.id, article]));
     const found = rows.flatMap(({ id, value }) => {

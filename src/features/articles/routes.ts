@@ -3,10 +3,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
-import { answerPage, sliceOf } from '../../http/pagination.ts';
+import { answerPage, numberedSliceOf, sliceOf } from '../../http/pagination.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
-import { answerArticle, answerSummary, type View } from './answers.ts';
+import { answerArticle, answerFound, type View } from './answers.ts';
 import {
   createArticleDoor,
   deleteArticleDoor,
@@ -17,9 +17,9 @@ import {
   restoreArticleDoor,
 } from './doors.ts';
 import { inputOf } from './input.ts';
-
 import { checkAsked, listArticles } from './listing.ts';
 import type { StoredArticle } from './queries.ts';
+import { highlightArticles, RELEVANCE_REACH, sortAsked } from './searching.ts';
 import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
 import { sortOf } from './walks.ts';
 
@@ -38,17 +38,22 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
 
   app.get('/articles', listArticlesDoor, async (request, reply) => {
     checkAsked(request.caller, request.query);
-    const sort = request.query.sort ?? '-publishedAt';
-    const slice = sliceOf(request, sortOf(sort).kind);
+    const { query } = request;
+    const sort = sortAsked(query);
+    Object.assign(query, { sort }); // the same list, whether it is said or not: its cursors serve both
+    const slice =
+      sort === 'relevance' ? numberedSliceOf(request, RELEVANCE_REACH) : sliceOf(request, sortOf(sort).kind);
     const view = await viewOf(request);
-    const articles = await listArticles(store, view, sort, slice, request.query);
+    const articles = await listArticles(store, view, sort, slice, query);
+    const shown = articles.rows.slice(0, slice.limit).map(({ article }) => article);
+    const highlights = query.include && query.q ? await highlightArticles(parts, query.q, shown) : undefined;
     return answerPage(
       request,
       reply,
       slice,
       articles,
       ({ place }) => place,
-      ({ article }) => answerSummary(article, view),
+      ({ article }) => answerFound(article, view, highlights),
     );
   });
 
