@@ -13,7 +13,8 @@ const RANKS: Record<string, number> = {
   tags: 0,
   articles: 1,
   comments: 2,
-  imports: 3,
+  search: 3,
+  imports: 4,
 };
 
 /** What a file of a feature is. Five names are the same everywhere; other names are a work of their own: actions. */

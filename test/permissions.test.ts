@@ -283,6 +283,9 @@ const TABLE: Row[] = [
   ['list by status', /*          */ '401 200 200 200 200 200', get('/v1/articles?status=any')],
   ['list the trash', /*          */ '401 200 200 200 200 200', get('/v1/articles?trashed=true')],
   ['list mine', /*               */ '401 400 200 200 400 400', get('/v1/articles?mine=true')],
+  ['search articles', /*         */ '200 200 200 200 200 200', get('/v1/articles?q=harbour&include=highlights')],
+  ['search by status', /*        */ '401 200 200 200 200 200', get('/v1/articles?q=harbour&status=any')],
+  ['search everything', /*       */ '200 200 200 200 200 200', get('/v1/search?q=harbour')],
   ['list authors', /*            */ '200 200 200 200 200 200', get('/v1/authors')],
   [
     'make an author',

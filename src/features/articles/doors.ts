@@ -22,8 +22,9 @@ import { ArticlePatch, NewArticle } from './schemas.ts';
 import { metadataFaults } from './writing.ts';
 
 const ARTICLE_SORTS = [
+  'relevance',
   ...(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const),
-  ...(['-createdAt', 'createdAt', 'title', '-title', 'relevance'] as const),
+  ...(['-createdAt', 'createdAt', 'title', '-title'] as const),
 ] as const;
 
 const everyone = { tag: 'Articles', access: 'read live', headers: IfNoneMatch } as const;
