@@ -12,8 +12,10 @@ import { dequeueArticle, isQueued, listQueuedIds, listSearchedNames } from './se
 export type IndexingParts = Parts & { renderer: Renderer };
 
 const EVERY = 1000;
-/** How many articles are made ready together; each is then written by itself, so that writers come in between. */
+/** How many articles are made ready together, and then written in one transaction. */
 const AT_ONCE = 20;
+/** A transaction ends after the article with which it has lasted so many milliseconds: others who write wait little. */
+const LONGEST_UNIT = 20;
 
 /** Writes what is searched of an article, in the transaction of its change. `searched`: its body, as it is searched. */
 export const indexArticle = async (
@@ -42,29 +44,39 @@ const searchedBody = async (renderer: Renderer, { content }: StoredArticle): Pro
   }
 };
 
-/** Writes anew what is searched of a queued article; one that is changed meanwhile stays in the queue. */
-const indexQueuedArticle = async ({ store, renderer }: IndexingParts, id: number): Promise<void> => {
-  const read = await findArticle(store, id);
-  if (!read) return;
-  const searched = await searchedBody(renderer, read);
-  await store.transaction(async (tx) => {
-    const article = await findArticle(tx, id);
-    if (article?.row.version !== read.row.version || !(await isQueued(tx, id))) return;
-    const named = { authorIds: article.authors.map((author) => author.id), tagIds: article.tags.map((tag) => tag.id) };
-    await indexArticle(tx, id, article.row, named, searched);
-    await dequeueArticle(tx, id);
-  });
+type Ready = { id: number; version: number; searched: string };
+
+/** Makes queued articles ready to be written anew: their texts are read before the transaction. */
+const prepareQueued = async ({ store, renderer }: IndexingParts): Promise<Ready[]> => {
+  const ready: Ready[] = [];
+  for (const id of await listQueuedIds(store, AT_ONCE)) {
+    const article = await findArticle(store, id);
+    if (article) ready.push({ id, version: article.row.version, searched: await searchedBody(renderer, article) });
+  }
+  return ready;
 };
 
-/** Empties the queue. `isStopped` is asked between two articles. */
+/** Writes anew what is searched of a queued article; one that was changed meanwhile stays in the queue. */
+const indexReady = async (tx: Store, { id, version, searched }: Ready): Promise<void> => {
+  const article = await findArticle(tx, id);
+  if (article?.row.version !== version || !(await isQueued(tx, id))) return;
+  const named = { authorIds: article.authors.map((author) => author.id), tagIds: article.tags.map((tag) => tag.id) };
+  await indexArticle(tx, id, article.row, named, searched);
+  await dequeueArticle(tx, id);
+};
+
+/** Empties the queue. `isStopped` is asked between two transactions. */
 export const indexQueued = async (parts: IndexingParts, isStopped = () => false): Promise<void> => {
-  for (;;) {
-    const ids = await listQueuedIds(parts.store, AT_ONCE);
-    if (ids.length === 0) return;
-    for (const id of ids) {
-      if (isStopped()) return;
-      await indexQueuedArticle(parts, id);
-    }
+  while (!isStopped()) {
+    const ready = await prepareQueued(parts);
+    if (ready.length === 0) return;
+    await parts.store.transaction(async (tx) => {
+      const since = performance.now();
+      for (const article of ready) {
+        await indexReady(tx, article);
+        if (performance.now() - since > LONGEST_UNIT) return;
+      }
+    });
   }
 };
 
