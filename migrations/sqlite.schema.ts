@@ -14,6 +14,7 @@ export const {
   articleAuthors,
   articleTags,
   dueMoments,
+  searchQueue,
   comments,
   events,
   touches,

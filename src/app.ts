@@ -10,6 +10,7 @@ import { commentRoutes } from './features/comments/routes.ts';
 import { findActor } from './features/keys/actions.ts';
 import type { LastUsed } from './features/keys/last-used.ts';
 import { keyRoutes } from './features/keys/routes.ts';
+import { searchRoutes } from './features/search/routes.ts';
 import { siteRoutes } from './features/site/routes.ts';
 import { tagRoutes } from './features/tags/routes.ts';
 import { guardDoors, recogniseCallers } from './http/auth.ts';
@@ -121,6 +122,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   await app.register(authorRoutes, inV1);
   await app.register(tagRoutes, inV1);
   await app.register(commentRoutes, inV1);
+  await app.register(searchRoutes, inV1);
   await app.register(siteRoutes, inV1);
   await app.register(keyRoutes, inV1);
   return app;

@@ -9,6 +9,7 @@ import { systemClock } from './core/clock.ts';
 import { repeat } from './core/repeating.ts';
 import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
+import { startIndexing } from './features/articles/indexing.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { openHouse } from './house.ts';
@@ -129,6 +130,9 @@ export const serve = async (settings: Settings): Promise<void> => {
     DEAL_EVERY,
     (error) => logger.error({ err: error }, 'cards were not dealt'),
   );
+  const indexing = startIndexing({ ...parts, renderer }, (error) =>
+    logger.error({ err: error }, 'renamed articles were not made findable'),
+  );
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   await listen(app, settings);
   stop = async () => {
@@ -140,6 +144,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     clearTimeout(cutOff);
     await dueMoments.stop();
     await dealing.stop();
+    await indexing.stop();
     await lastUsed.flush();
     await house.close();
   };

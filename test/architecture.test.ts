@@ -14,7 +14,8 @@ const RANKS: Record<string, number> = {
   articles: 1,
   archives: 2,
   comments: 2,
-  imports: 3,
+  search: 3,
+  imports: 4,
 };
 
 /** What a file of a feature is. Five names are the same everywhere; other names are a work of their own: actions. */

@@ -99,7 +99,7 @@ const SAMPLES: Record<string, string[]> = {
   article: ['1'],
   tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
   tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],
-  q: ['ada', 'harb', 'zq', 'zq draft', 'i'],
+  q: ['ada', 'harb', 'zq', 'zq draft', 'i', 'internal', 'quay', 'open -draft', '"zq body"', 'subtitle', 'bo', 'unused'],
 };
 /** What is asked for by parameters of the path. */
 const PATHS: Record<string, string[]> = {
@@ -132,7 +132,10 @@ const walkOf = ({ app }: Galley, deep: boolean): Map<string, string[]> => {
     const isList = asked.some(({ name }) => name === 'count');
     const more = deep && isList ? [{}, { page: '1', limit: '2' }, counted] : [{}];
     const queries = pairs.flatMap(([name, sample]) => more.map((others) => ({ ...others, [name]: sample })));
-    const texts = [{}, ...queries].map((query) => `?${new URLSearchParams(query)}`.replace(/\?$/, ''));
+    const searches = asked.some(({ name }) => name === 'q')
+      ? pairs.map(([name, sample]) => ({ q: 'zq', [name]: sample }))
+      : [];
+    const texts = [{}, ...queries, ...searches].map((query) => `?${new URLSearchParams(query)}`.replace(/\?$/, ''));
     const [, parameter] = /\{([^}]+)\}/.exec(template) ?? [];
     const values = parameter === undefined ? [''] : PATHS[parameter];
     if (!values) throw new Error(`Say in PATHS what this test shall ask for at ${template}`);

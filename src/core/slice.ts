@@ -15,6 +15,8 @@ export type Slice = {
   from: { place: Place; before: boolean } | null;
   offset: number;
   counted: boolean;
+  /** The most rows that can be reached by number, where it is less than that of every list. */
+  reach?: number;
 };
 
 /** What a query hands back for a slice. */

@@ -108,6 +108,34 @@ const decodeCursor = (cursor: string, kind: SortKind, fingerprint: string): { pl
   return { place: { value: value as string | number, id: id as number }, before: before === 1 };
 };
 
+/** The faults of paging by anything but a number. */
+const otherwiseThanByNumber = ({ cursor, count }: PageQuery): Fault[] =>
+  Object.entries({ cursor, count })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => ({
+      in: 'query',
+      name,
+      code: 'not-allowed',
+      detail: `${name} does not go with this sort; use page`,
+    }));
+
+/**
+ * Reads the slice of a list that goes by number alone, whose first page needs none; page × limit is at most `reach`.
+ * Throws 400 for faults.
+ */
+export const numberedSliceOf = (request: FastifyRequest, reach: number): Slice => {
+  const query = request.query as PageQuery;
+  const faults = otherwiseThanByNumber(query);
+  query.page ??= 1;
+  const { limit = 20, page } = query;
+  if (page * limit > reach) {
+    const detail = `page × limit must be at most ${reach}; narrow the search, or choose another sort`;
+    faults.push({ in: 'query', name: 'page', code: 'too-large', detail });
+  }
+  if (faults.length > 0) throw refuseAll('invalid-request', faults);
+  return { limit, from: null, offset: (page - 1) * limit, counted: true, reach };
+};
+
 /** Reads the slice a request wants; `kind` is what its list is sorted by. Throws 400 for faults and foreign cursors. */
 export const sliceOf = (request: FastifyRequest, kind: SortKind): Slice => {
   const { limit = 20, cursor, page, count } = request.query as PageQuery;
@@ -171,7 +199,7 @@ export const pageOf = <Row>(
   if (previous) links.push(`<${addressOf(request, { cursor: previous })}>; rel="prev"`);
   if (next) links.push(`<${addressOf(request, { cursor: next })}>; rel="next"`);
   if (numbered && page > 1) links.push(`<${addressOf(request, { page: String(page - 1) })}>; rel="prev"`);
-  if (numbered && page < Math.min(pages ?? 0, Math.floor(NUMBERED_REACH / limit)))
+  if (numbered && page < Math.min(pages ?? 0, Math.floor((slice.reach ?? NUMBERED_REACH) / limit)))
     links.push(`<${addressOf(request, { page: String(page + 1) })}>; rel="next"`);
   reply.header('link', links.join(', '));
 

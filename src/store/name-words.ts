@@ -41,7 +41,7 @@ export const nameHasWords = (store: Store, kind: Kind, text: string): SQL | unde
   const { named, words, id } = tablesOf(store, kind);
   const begins = (start: string) => and(gte(words.word, start), lt(words.word, `${start}${LAST}`));
   const [longest, ...others] = wordsOf(text).sort((a, b) => b.length - a.length);
-  if (longest === undefined) return undefined;
+  if (longest === undefined) return sql`1 = 0`; // no name has a word that is none
   return and(
     inArray(named.id, store.db.select({ id }).from(words).where(begins(longest))),
     ...others.map((start) =>

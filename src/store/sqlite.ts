@@ -11,6 +11,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Group } from '../core/groups.ts';
 import { sqliteColumns } from './columns.ts';
 import { Memory } from './memory.ts';
+import { searchRunner, sqliteSearch } from './sqlite-search.ts';
 import type { Db, Failure, Store } from './store.ts';
 import { defineTables } from './tables.ts';
 import { listTouchedAfter, type Touched, type TouchListener, writeTouch } from './touches.ts';
@@ -136,10 +137,12 @@ export const openSqlite = (file: string): Store => {
   };
   let touchedByUnit = new Set<Group>();
   let lastTouch = writer.prepare('select coalesce(max(id), 0) from touches').pluck().get() as number;
+  const runner = searchRunner(reader, file);
   const unit: Store = {
     db: asDb(writer),
     tables,
     memory: null,
+    search: sqliteSearch(writer, tables, runner),
     transaction: (work) => work(unit),
     touch: (groups) => {
       for (const group of groups) touchedByUnit.add(group);
@@ -195,6 +198,7 @@ export const openSqlite = (file: string): Store => {
     db: asDb(reader),
     tables,
     memory,
+    search: sqliteSearch(reader, tables, runner),
     transaction: inTurn,
     touch: () => {
       throw new Error('What a change touches is said inside its transaction');
@@ -223,6 +227,7 @@ export const openSqlite = (file: string): Store => {
     },
     close: async () => {
       await turn;
+      await runner.close();
       reader.close();
       writer.close();
     },

@@ -2,6 +2,7 @@
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import type { Group } from '../core/groups.ts';
 import type { Memory } from './memory.ts';
+import type { Search } from './search.ts';
 import type { Tables } from './tables.ts';
 import type { TouchListener } from './touches.ts';
 
@@ -14,6 +15,7 @@ export type Failure = 'busy' | 'full';
 export type Store = {
   readonly db: Db;
   readonly tables: Tables;
+  readonly search: Search;
   /**
    * Runs `work` as one unit: all of it is kept, or none. Units on SQLite take turns; `work` awaits its own queries
    * and nothing else. Inside a transaction it joins the one that runs.

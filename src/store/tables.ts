@@ -225,6 +225,13 @@ export const defineTables = (c: Columns) => {
     (t) => [primaryKey({ columns: [t.articleId, t.at] }), index('due_moments_by_moment').on(t.at)],
   );
 
+  /** The articles whose searched text is to be written anew: whom or what they name is called otherwise by now. */
+  const searchQueue = table('search_queue', {
+    articleId: integer('article_id')
+      .primaryKey()
+      .references(() => articles.id, { onDelete: 'cascade' }),
+  });
+
   const comments = table(
     'comments',
     {
@@ -267,6 +274,7 @@ export const defineTables = (c: Columns) => {
     articleAuthors,
     articleTags,
     dueMoments,
+    searchQueue,
     comments,
     ...defineEventTables(c),
   };

@@ -425,7 +425,15 @@ test('every answer has the headers of safety, CORS and the id of its request', a
   const { ask, keys } = await startGalley(t);
   const fail = async () => Promise.reject(new Error('broken'));
   const broken = await startGalley(t, {
-    parts: { renderer: { renderBody: fail, renderComment: fail, close: async () => {} } },
+    parts: {
+      renderer: {
+        renderBody: fail,
+        renderComment: fail,
+        readSearched: fail,
+        readSnippet: fail,
+        close: async () => {},
+      },
+    },
   });
   const limited = await startGalley(t, { settings: { RATE_LIMIT_READ: '1/hour' } });
   const etag = String((await ask('GET', '/v1/articles')).headers.etag);

@@ -133,6 +133,20 @@ const html = Type.String({
 const body = Type.String({ description: 'As it was sent; for those who may read it unpublished' });
 const commentCount = Type.Integer({ description: 'How many comments are approved' });
 
+const Highlights = component(
+  'Highlights',
+  Type.Object(
+    {
+      title: Type.String({ description: 'The title' }),
+      snippet: Type.String({ description: 'Some 200 characters of the text around the first hit, or its beginning' }),
+    },
+    {
+      description: 'Where the words of a search stand: HTML in which `mark` is the only element',
+      examples: [{ title: 'The <mark>harbour</mark> at night', snippet: 'The first boats are in.' }],
+    },
+  ),
+);
+
 const ArticleSummary = component(
   'ArticleSummary',
   Type.Object(
@@ -143,6 +157,7 @@ const ArticleSummary = component(
       html: Type.Optional(html),
       body: Type.Optional(body),
       commentCount: Type.Optional(commentCount),
+      highlights: Type.Optional(Highlights),
     },
     { description: 'An article, as a list shows it', examples: [summaryExample] },
   ),

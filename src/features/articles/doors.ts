@@ -1,5 +1,6 @@
 /** The doors of articles, said whole. */
 import { Type } from 'typebox';
+import { LONGEST_QUERY } from '../../core/search-query.ts';
 import { STATUSES } from '../../core/statuses.ts';
 import {
   answer,
@@ -22,6 +23,7 @@ import { ArticlePatch, NewArticle } from './schemas.ts';
 import { metadataFaults } from './writing.ts';
 
 const ARTICLE_SORTS = [
+  'relevance',
   ...(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const),
   ...(['-createdAt', 'createdAt', 'title', '-title'] as const),
 ] as const;
@@ -55,8 +57,19 @@ export const listArticlesDoor = door({
     ...pageQuery,
     sort: Type.Optional(
       oneOf(ARTICLE_SORTS, {
-        default: '-publishedAt',
-        description: 'An article without publishedAt is sorted by createdAt',
+        description:
+          '`-publishedAt` unless said, and `relevance` with `q`. An article without publishedAt is sorted by createdAt. ' +
+          'By `relevance` a list goes by `page` alone, page × limit at most 1,000',
+      }),
+    ),
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LONGEST_QUERY,
+        description:
+          'What is searched for: words, the last of which may be a beginning, `"phrases"`, `-not`. Title before ' +
+          'subtitle and names before text, then the newest; at most the newest 10,000 matches are sorted and counted',
+        examples: ['harbour "at night" -fog'],
       }),
     ),
     tag: Type.Optional(SlugList('Slugs of tags: any of them', ['harbour', 'night'])),
@@ -89,7 +102,8 @@ export const listArticlesDoor = door({
     include: Type.Optional(
       QueryList(oneOf(LIST_INCLUDES), {
         description:
-          'What is wanted beside the summaries; `body` is for holders of keys, of what they may read unpublished',
+          'What is wanted beside the summaries; `body` is for holders of keys, of what they may read unpublished; ' +
+          '`highlights`, with `q`, shows where the words stand',
         examples: [['html', 'commentCount']],
       }),
     ),

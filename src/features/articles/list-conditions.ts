@@ -1,9 +1,25 @@
 /** What the rows of a list must meet, as conditions of its query. */
-import { and, type Column, eq, exists, gt, gte, inArray, like, lte, not, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  type Column,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lte,
+  not,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { STATUSES, type Status } from '../../core/statuses.ts';
 import { notEnded } from '../../store/live.ts';
 import type { Store } from '../../store/store.ts';
-import type { ArticleFilter, Path, Span, Walk } from './walks.ts';
+import { type ArticleFilter, askedSpans, type Path, type Span, type Walk } from './walks.ts';
 
 /** The condition that the article of a row names any of some tags or authors. */
 export const named = (
@@ -88,4 +104,20 @@ export const answeredAs = (
     archived: or(eq(status, 'archived'), and(isPublished, lte(unpublishAt, now))),
   };
   return or(...STATUSES.filter((name) => statuses.includes(name)).map((name) => conditions[name]));
+};
+
+/** What an article must meet to be on a list, told of it alone: the same as the walks of the list. */
+export const onList = (store: Store, filter: ArticleFilter, now: Date): SQL | undefined => {
+  const { articles } = store.tables;
+  const { unpublishedOnlyBy, trashed, statuses } = filter;
+  const { published, updated } = askedSpans(filter);
+  const live = and(isNull(articles.deletedAt), answeredAs(store, ['published'], now));
+  return and(
+    trashed ? isNotNull(articles.deletedAt) : isNull(articles.deletedAt),
+    answeredAs(store, statuses, now),
+    within(articles.publishedAt, published),
+    within(articles.updatedAt, updated),
+    residual(store, filter, { kind: 'article' }),
+    unpublishedOnlyBy === null ? undefined : or(live, named(store, 'author', [unpublishedOnlyBy])),
+  );
 };

@@ -3,6 +3,7 @@ import { type Caller, grantOf, may } from '../../core/access.ts';
 import { type Fault, refuse, refuseAll } from '../../core/errors.ts';
 import { type Group, groupsOfList } from '../../core/groups.ts';
 import { parseMoment } from '../../core/moment.ts';
+import { readSearchQuery } from '../../core/search-query.ts';
 import type { Place, Slice, Sliced } from '../../core/slice.ts';
 import { STATUSES, type Status } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
@@ -16,12 +17,14 @@ import { readPublicCards } from './public-reading.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
+import { searchArticleIds } from './search-queries.ts';
+import { checkSearched, type Searched, type SearchSort } from './searching.ts';
 import type { Texts } from './text-queries.ts';
-import { placeOf } from './walk-queries.ts';
+import { type Found, placeOf } from './walk-queries.ts';
 import type { ArticleFilter, ArticleSort } from './walks.ts';
 
 /** The filters of a list, as they were asked for. */
-export type ListQuery = {
+export type ListQuery = Searched & {
   tag?: string[];
   tagsAll?: string[];
   tagsNot?: string[];
@@ -40,8 +43,9 @@ export type ListQuery = {
   mine?: boolean;
 };
 
-/** Throws 400 where a key has no author to be “mine”. */
+/** Throws 400 where a key has no author to be “mine”, and for what only a search has where nothing is searched for. */
 export const checkAsked = (caller: Caller, query: ListQuery): void => {
+  checkSearched(query);
   if (query.mine && caller?.authorId == null) {
     const fault: Fault = {
       in: 'query',
@@ -86,6 +90,19 @@ const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise
   translationKey: query.translationKey ?? null,
 });
 
+/** The ids of a slice of a list, or of what is searched for in it. */
+const findIds = async (
+  store: Store,
+  filter: ArticleFilter,
+  sort: SearchSort,
+  slice: Slice,
+  { q }: ListQuery,
+  now: Date,
+): Promise<Sliced<Found>> =>
+  q === undefined
+    ? listArticleIds(store, filter, sort as ArticleSort, slice, now) // `checkAsked` has seen to it
+    : searchArticleIds(store, filter, readSearchQuery(q), sort, slice, now);
+
 /** How often a page is read anew because others write what stands on it. */
 const TRIES = 5;
 
@@ -97,13 +114,13 @@ const TRIES = 5;
 export const listArticles = async (
   store: Store,
   { caller, now }: { caller: Caller; now: Date },
-  sort: ArticleSort,
+  sort: SearchSort,
   slice: Slice,
   query: ListQuery,
 ): Promise<Sliced<{ article: ListedArticle; texts: Texts | undefined; place: Place }>> => {
   const filter = await filterOf(store, caller, query);
   for (let tried = 1; ; tried++) {
-    const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
+    const { rows, total } = await findIds(store, filter, sort, slice, query, now);
     const ids = rows.map(({ id }) => id);
     const articles = new Map((await loadArticles(store, ids)).map((article) => [article.row.id, article]));
     const found = rows.flatMap(({ id, value }) => {
@@ -127,12 +144,12 @@ export const listArticles = async (
 export const listPublicCards = async (
   store: Store,
   now: Date,
-  sort: ArticleSort,
+  sort: SearchSort,
   slice: Slice,
   query: ListQuery,
 ): Promise<{ found: Sliced<{ card: PublicCard; place: Place }>; groups: Group[] } | undefined> => {
   const filter = await filterOf(store, null, query);
-  const { rows, total } = await listArticleIds(store, filter, sort, slice, now);
+  const { rows, total } = await findIds(store, filter, sort, slice, query, now);
   const cards = await readPublicCards(
     store,
     rows.map(({ id }) => id),

@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { cardOf, decodePage, encodePage, seoAsWritten } from './cards.ts';
 import { type Counted, liveEvents, moveCounts } from './counting.ts';
+import { indexArticle } from './indexing.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
 import {
   type ArticleRecord,
@@ -64,6 +65,13 @@ export const writingOf = (article: StoredArticle, now: Date): Writing => {
 
 /** What is kept of a rendering beside the text. */
 export type Kept = Pick<Rendering, 'html' | 'wordCount' | 'excerpt'>;
+/** The same with the text as it is searched, which is written and never read back. */
+export type Rendered = Kept & Pick<Rendering, 'searched'>;
+
+/** The fields by which an article is found. */
+const SEARCHED: readonly string[] = ['title', 'subtitle', 'body', 'bodyFormat', 'authorIds', 'tags'];
+export const touchesSearch = (changedFields: readonly string[]): boolean =>
+  changedFields.some((name) => SEARCHED.includes(name));
 
 export const keptOf = ({ row, content }: StoredArticle): Kept => ({
   html: decodePage(content.page).html,
@@ -133,9 +141,15 @@ const newsOf = (
     changedFields,
   }));
 
-/** Stores a new article with its counts and events; returns its id. */
-export const storeNew = async (tx: Store, origin: Origin, record: ArticleRecord): Promise<number> => {
+/** Stores a new article with its counts, its words and its events; returns its id. */
+export const storeNew = async (
+  tx: Store,
+  origin: Origin,
+  record: ArticleRecord,
+  { searched }: Rendered,
+): Promise<number> => {
   const id = await insertArticle(tx, record);
+  await indexArticle(tx, id, record.row, record.named, searched);
   await moveCounts(tx, null, countedOf(record));
   touch(tx, origin, touchedByArticle(id, null, countedOf(record)));
   if (record.dueMoments.length > 0) touch(tx, origin, ['schedule']);
@@ -143,7 +157,7 @@ export const storeNew = async (tx: Store, origin: Origin, record: ArticleRecord)
   return id;
 };
 
-/** Writes a record over what was read, with its counts and events. */
+/** Writes a record over what was read, with its counts and events; `searched` where it is found by other words now. */
 export const storeOver = async (
   tx: Store,
   origin: Origin,
@@ -151,9 +165,11 @@ export const storeOver = async (
   record: ArticleRecord,
   type: EventType,
   changedFields: string[] = [],
+  searched: string | null = null,
 ): Promise<void> => {
   const { row } = before;
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
+  if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));
   touch(tx, origin, touchedByArticle(row.id, countedAs(before), countedOf(record)));
   if (record.dueMoments.length + momentsToCome(row, record.row.updatedAt).length > 0) touch(tx, origin, ['schedule']);

@@ -5,7 +5,7 @@ import { groupsOfArticle } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
-import { answerPage, pageOf, sliceOf } from '../../http/pagination.ts';
+import { answerPage, numberedSliceOf, pageOf, sliceOf } from '../../http/pagination.ts';
 import { sendReady } from '../../http/ready-json.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
@@ -27,6 +27,7 @@ import { readSurroundings } from './neighbours.ts';
 import { publicArticle, publicList } from './public-answers.ts';
 import { readPublicPage } from './public-reading.ts';
 import type { StoredArticle } from './queries.ts';
+import { highlightArticles, RELEVANCE_REACH, sortAsked } from './searching.ts';
 import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
 import { sortOf } from './walks.ts';
 
@@ -80,12 +81,15 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
 
   app.get('/articles', listArticlesDoor, async (request, reply) => {
     checkAsked(request.caller, request.query);
-    const sort = request.query.sort ?? '-publishedAt';
-    const slice = sliceOf(request, sortOf(sort).kind);
+    const { query } = request;
+    const sort = sortAsked(query);
+    Object.assign(query, { sort }); // the same list, whether it is said or not: its cursors serve both
+    const slice =
+      sort === 'relevance' ? numberedSliceOf(request, RELEVANCE_REACH) : sliceOf(request, sortOf(sort).kind);
     const view = await viewOf(request);
-    const { include = [] } = request.query;
+    const { include = [] } = query;
     if (request.caller === null && include.length === 0) {
-      const listed = await listPublicCards(store, view.now, sort, slice, request.query);
+      const listed = await listPublicCards(store, view.now, sort, slice, query);
       if (listed) {
         const { shown, pagination } = pageOf(request, reply, slice, listed.found, ({ place }) => place);
         const cards = shown.map(({ card }) => card);
@@ -95,14 +99,17 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
       }
     }
     belongsTo(reply, include.includes('commentCount') ? ['articles', 'site', 'comments'] : ['articles', 'site']);
-    const articles = await listArticles(store, view, sort, slice, request.query);
+    const articles = await listArticles(store, view, sort, slice, query);
+    const shown = articles.rows.slice(0, slice.limit).map(({ article }) => article);
+    const isMarked = include.includes('highlights') && query.q !== undefined;
+    const highlights = isMarked ? await highlightArticles(parts, query.q as string, shown) : undefined;
     return answerPage(
       request,
       reply,
       slice,
       articles,
       ({ place }) => place,
-      ({ article, texts }) => answerListed(article, texts, include, view),
+      ({ article, texts }) => answerListed(article, { texts, highlights, include }, view),
     );
   });
 

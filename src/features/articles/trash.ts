@@ -63,6 +63,7 @@ export const deleteArticle = (parts: Parts, origin: Origin, id: number, expected
     const counted = countedAs(before);
     await moveCounts(tx, counted, null);
     await deleteArticleRow(tx, id);
+    await tx.search.remove(id);
     touch(tx, origin, [
       ...touchedByArticle(id, { ...counted, live: counted.live || isLive(before.row, at) }, null),
       'schedule',

@@ -1,10 +1,10 @@
 /** The parts a list is found by, as queries: a walk down one index, or what only few articles have. */
-import { and, asc, type Column, desc, eq, inArray, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, type Column, desc, eq, inArray, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Place, Slice } from '../../core/slice.ts';
 import { behindPlace, behindTie, isDescending, type Order, type Part, upToPlace, upToTie } from '../../store/keyset.ts';
 import { notEnded } from '../../store/live.ts';
 import type { Store } from '../../store/store.ts';
-import { answeredAs, named, owned, residual, within, withinUnindexed } from './list-conditions.ts';
+import { answeredAs, onList, owned, residual, within, withinUnindexed } from './list-conditions.ts';
 import {
   type ArticleFilter,
   type ArticleSort,
@@ -138,19 +138,7 @@ export const fewQuery = (store: Store, { filter, sort, now }: Asked, few: SQL, f
   const { articles } = store.tables;
   const { column, kind } = sortOf(sort);
   const order: Order = { column: articles[column], id: articles.id, kind, descending: sort.startsWith('-') };
-  const { unpublishedOnlyBy, trashed, statuses } = filter;
-  const { published, updated } = askedSpans(filter);
-  const live = and(isNull(articles.deletedAt), answeredAs(store, ['published'], now));
-  const conditions = and(
-    few,
-    trashed ? isNotNull(articles.deletedAt) : isNull(articles.deletedAt),
-    answeredAs(store, statuses, now),
-    within(articles.publishedAt, published),
-    within(articles.updatedAt, updated),
-    residual(store, filter, { kind: 'article' }),
-    unpublishedOnlyBy === null ? undefined : or(live, named(store, 'author', [unpublishedOnlyBy])),
-    behindPlace(order, { from }),
-  );
+  const conditions = and(few, onList(store, filter, now), behindPlace(order, { from }));
   return store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
 };
 

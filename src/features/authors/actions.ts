@@ -21,6 +21,7 @@ import {
   isAuthorSlugTaken,
   listBoundKeys,
   moveBylines,
+  queueArticlesBy,
   recountAuthor,
   releaseRevokedKeys,
   replaceAuthor,
@@ -107,6 +108,7 @@ export const editAuthor = (
     const stored = await replaceAuthor(tx, author, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The author was changed meanwhile');
     touch(tx, origin, [authorGroup(id), 'authors', 'articles']);
+    if (changedFields.includes('name')) await queueArticlesBy(tx, id);
     await recordEvents(tx, origin, [
       { type: 'author.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
     ]);
@@ -125,6 +127,7 @@ const reassign = async (tx: Store, origin: Origin, from: number, to: number): Pr
     const detail = to === from ? 'reassignTo must be another author' : `There is no author ${to}`;
     throw refuseAll('unknown-reference', [{ in: 'query', name: 'reassignTo', code: 'unknown-reference', detail }]);
   }
+  await queueArticlesBy(tx, from);
   await moveBylines(tx, from, to);
   await recountAuthor(tx, to);
   touch(tx, origin, [authorGroup(to), 'articles']);

@@ -220,3 +220,15 @@ export const recountAuthor = async (
     .set({ articleCount: counted?.n ?? 0 })
     .where(eq(authors.id, id));
 };
+
+/** Queues every article that names an author for the search: it is to be found by the author's name as it is now. */
+export const queueArticlesBy = async (
+  { db, tables: { articleAuthors, searchQueue } }: Store,
+  authorId: number,
+): Promise<void> => {
+  const named = db
+    .select({ articleId: articleAuthors.articleId })
+    .from(articleAuthors)
+    .where(eq(articleAuthors.authorId, authorId));
+  await db.insert(searchQueue).select(named).onConflictDoNothing();
+};

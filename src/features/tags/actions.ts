@@ -17,6 +17,7 @@ import {
   findTagBySlug,
   insertTag,
   isTagSlugTaken,
+  queueArticlesTagged,
   replaceTag,
   type TagRow,
   type Visible,
@@ -101,6 +102,7 @@ export const editTag = (
     touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
     // Pages that do not show a tag are not in its group: of what becomes public, or ceases to be, all are told.
     if ((tag.kind === 'internal') !== (stored.kind === 'internal')) touch(tx, origin, ['site']);
+    if (changedFields.includes('name') || changedFields.includes('kind')) await queueArticlesTagged(tx, id);
     await recordEvents(tx, origin, [
       { type: 'tag.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
     ]);
@@ -113,6 +115,7 @@ export const deleteTag = ({ store, clock }: Parts, origin: Origin, id: number, e
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
     checkExpected(expected, tag);
+    await queueArticlesTagged(tx, id);
     await deleteTagRow(tx, id);
     touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
     await recordEvents(tx, origin, [

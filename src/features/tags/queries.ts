@@ -169,3 +169,12 @@ const addToCount = prepared(({ db, tables: { tags } }) =>
 export const addToTagCounts = async (tx: Store, ids: number[], by: number): Promise<void> => {
   for (const id of ids.toSorted((a, b) => a - b)) await addToCount(tx, { id, by });
 };
+
+/** Queues every article that carries a tag for the search: it is to be found by the tag's name as it is now, or no more. */
+export const queueArticlesTagged = async (
+  { db, tables: { articleTags, searchQueue } }: Store,
+  tagId: number,
+): Promise<void> => {
+  const tagged = db.select({ articleId: articleTags.articleId }).from(articleTags).where(eq(articleTags.tagId, tagId));
+  await db.insert(searchQueue).select(tagged).onConflictDoNothing();
+};
