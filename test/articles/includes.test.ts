@@ -1,5 +1,7 @@
 /** What can be asked for beside an article and beside the summaries of a list. */
 import { type Test, test } from 'tap';
+import { readPageTexts } from '../../src/features/articles/list-texts.ts';
+import { loadArticles } from '../../src/features/articles/queries.ts';
 import { type Asked, START, startGalley } from '../support/app.ts';
 import { watchStatements } from '../support/statements.ts';
 
@@ -70,7 +72,8 @@ test('a list has what is asked for, and nothing else', async (t) => {
 });
 
 test('a page ends at 4 MiB of texts, and the next goes on from there', async (t) => {
-  const { ask, keys, create, list } = await startWith(t);
+  const galley = await startWith(t);
+  const { ask, keys, create, list } = galley;
   const mega = 'é'.repeat(400_000); // 0.8 MB, and as much again as html
   const names = Array.from({ length: 9 }, (_, i) => `long-${i}`);
   for (const name of names) await create(name, { body: name === 'long-4' ? 'Short' : mega });
@@ -106,6 +109,12 @@ test('a page ends at 4 MiB of texts, and the next goes on from there', async (t)
   const whole = await list('include=commentCount&limit=9', { key });
   t.equal(whole.data.length, 9, 'without texts there is room for all');
 
+  const { during } = watchStatements(t, galley.file);
+  const { ran } = await during(() => list('include=html,body&limit=9', { key }));
+  const reading = ran.filter(({ source }) => /select (?:(?! from ).)*"article_contents"."html"(?! *\))/.test(source));
+  t.equal(reading.length, 1, 'texts are read in one statement');
+  t.ok((reading[0]?.values.length ?? 9) <= 3, 'and no more of them than there is room for');
+
   const numbered = await list('include=html&page=1&limit=9', { key });
   t.same(slugs(numbered), newest, 'by number all articles are there');
   const withTexts = numbered.data.filter((article: object) => 'html' in article).length;
@@ -121,6 +130,15 @@ test('a page ends at 4 MiB of texts, and the next goes on from there', async (t)
   t.same(slugs(one), ['huger', 'huge'].slice(0, one.data.length));
   t.ok(one.data.length >= 1 && one.pagination.next !== null, 'one article always has room');
   t.equal((await ask('DELETE', `/v1/articles/${huge.id}`, { key: keys.admin })).status, 204);
+});
+
+test('texts of another version than the one that is shown are not taken', async (t) => {
+  const { ask, keys, create, store } = await startWith(t);
+  const { id } = await create('changing');
+  const read = await loadArticles(store, [id]);
+  t.match((await readPageTexts(store, null, read, ['html']))?.texts.get(id), { html: '<p>Text of changing</p>\n' });
+  await ask('PATCH', `/v1/articles/${id}`, { key: keys.admin, body: { body: 'Not for all', status: 'draft' } });
+  t.equal(await readPageTexts(store, null, read, ['html']), undefined);
 });
 
 test('an article stands between the live ones before and behind it', async (t) => {

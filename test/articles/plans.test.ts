@@ -193,6 +193,29 @@ test('every list of 10,000 articles is found by indexes, in their order', async 
     await hold(`ids=${ids}${sort}`, everyone, { index: /^SEARCH articles USING INTEGER PRIMARY KEY/, sorted: false });
 });
 
+test('what stands around an article is found by indexes, and no tag is read whole', async (t) => {
+  const galley = await startGalley(t);
+  fill(galley.file);
+  const { during, planOf } = watchStatements(t, galley.file);
+  const url = '/v1/articles/6000?include=adjacent,related,translations';
+  const { answer, ran } = await during(() => galley.ask('GET', url));
+  t.equal(answer.body.related.length, 5);
+  t.equal(answer.body.adjacent.previous.id, 5993);
+  const steps = ran.flatMap(planOf).filter((step) => step.startsWith('S'));
+  t.same(
+    steps.filter((step) => !SEARCH.test(step) && !/^SCAN newest_\d+$/.test(step)),
+    [],
+    'no scan',
+  );
+  const byTag = steps.filter((step) => step.includes('article_tags_by_moment'));
+  t.ok(byTag.length > 0);
+  for (const step of byTag) t.match(step, /\(tag_id=\? AND shelf=\? AND sort_at<\?\)/, 'the newest of a tag');
+  t.ok(
+    steps.some((step) => /article_tags USING INDEX sqlite_autoindex_article_tags_1 \(article_id=\?\)/.test(step)),
+    'and of those their tags',
+  );
+});
+
 test('the longest list that can be asked for is one statement still', async (t) => {
   const galley = await startGalley(t);
   fill(galley.file);

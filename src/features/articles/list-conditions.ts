@@ -44,8 +44,8 @@ export const named = (
 const inLanguages = (column: Column, languages: string[]): SQL =>
   or(...languages.map((language) => or(eq(column, language), like(column, `${language}-%`)))) as SQL;
 
-/** A condition by a column that an engine is to seek nothing by: the index of the order is the better one. */
-const unindexed = (column: Column): SQL => sql`coalesce(${column}, null)`;
+/** A column that an engine is to seek nothing by, since another index is the better one. */
+export const unindexed = (column: Column): SQL => sql`coalesce(${column}, null)`;
 
 /** The same as `within`, by no index. */
 export const withinUnindexed = (column: Column, { from, to }: Span): SQL | undefined =>

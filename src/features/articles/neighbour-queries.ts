@@ -3,7 +3,7 @@ import { and, asc, count, desc, eq, inArray, isNull, lte, ne } from 'drizzle-orm
 import { behindTie, type Order } from '../../store/keyset.ts';
 import { notEnded } from '../../store/live.ts';
 import type { Store } from '../../store/store.ts';
-import { answeredAs, within } from './list-conditions.ts';
+import { answeredAs, unindexed, within } from './list-conditions.ts';
 import type { ArticleRow, ListedArticle } from './queries.ts';
 import { type Span, shared } from './walks.ts';
 
@@ -83,7 +83,7 @@ export const listRelatedIds = async (
   const found = await db
     .select({ id: articleTags.articleId })
     .from(articleTags)
-    .where(and(inArray(articleTags.articleId, candidates), inArray(articleTags.tagId, tagIds)))
+    .where(and(inArray(articleTags.articleId, candidates), inArray(unindexed(articleTags.tagId), tagIds)))
     .groupBy(articleTags.articleId, articleTags.sortAt)
     .orderBy(desc(count()), desc(articleTags.sortAt), desc(articleTags.articleId))
     .limit(limit);
