@@ -70,14 +70,17 @@ const behind = ({ order, slice }: Wanted): SQL => {
     : sql`(value > ${value} or value = ${value} and id > ${id})`;
 };
 
+/** A slice of the hits, and with each row how many there are in all, where that is asked for: they are found once. */
 const selected = (tables: Tables, query: SearchQuery, wanted: Wanted): SQL => {
   const { order, isRanked, slice } = wanted;
   const way = isDescending(order, slice) ? sql`desc` : sql`asc`;
   return sql`with hits as materialized (${hitsOf(tables, query, wanted)})
-    select id, value from hits where ${behind(wanted)}
+    select id, value${slice.counted ? sql`, (select count(*) from hits) as total` : sql``}
+    from hits where ${behind(wanted)}
     order by ${isRanked ? rankOf(query) : sql``}value ${way}, id ${way} limit ${slice.limit + 1} offset ${slice.offset}`;
 };
 
+/** How many hits there are, for a slice that has none of them. */
 const counted = (tables: Tables, query: SearchQuery, wanted: Wanted): SQL =>
   sql`select count(*) as total from (${hitsOf(tables, query, wanted)})`;
 
@@ -90,13 +93,13 @@ const statementOf = (query: SQL): Statement => {
 const runOn = (connection: Database.Database, { source, values }: Statement): Row[] =>
   connection.prepare<unknown[], Row>(source).all(...values);
 
-/** Runs the statements of one search: at once where the store is small, else in a thread. */
-export type Runner = { run(statements: Statement[]): Promise<Row[][]>; close(): Promise<void> };
+/** Runs the statement of a search: at once where the store is small, else in a thread. */
+export type Runner = { run(statement: Statement): Promise<Row[]>; close(): Promise<void> };
 
 /** Runs searches on a connection, and those of great stores on one that a thread has of its own. */
 export const searchRunner = (connection: Database.Database, file: string): Runner => {
-  let pool: ThreadPool<Statement[], Row[][]> | undefined;
-  const inThread = async (statements: Statement[]): Promise<Row[][]> => {
+  let pool: ThreadPool<Statement, Row[]> | undefined;
+  const inThread = async (statement: Statement): Promise<Row[]> => {
     pool ??= createThreadPool({
       script: threadScript('sqlite-search-thread', import.meta.url),
       workerData: { file },
@@ -105,7 +108,7 @@ export const searchRunner = (connection: Database.Database, file: string): Runne
       memoryLimit: MEMORY_LIMIT,
     });
     try {
-      return await pool.run(statements);
+      return await pool.run(statement);
     } catch (error) {
       if (!(error instanceof LimitPassed)) throw error;
       throw refuse('unavailable', `The search was given up: ${error.message}`, { retryAfter: 2 });
@@ -113,10 +116,9 @@ export const searchRunner = (connection: Database.Database, file: string): Runne
   };
   const greatest: Statement = { source: 'select max(id) as id from articles', values: [] };
   return {
-    run: async (statements) => {
+    run: async (statement) => {
       const [newest] = runOn(connection, greatest);
-      if (Number(newest?.id ?? 0) > DONE_AT_ONCE) return inThread(statements);
-      return statements.map((statement) => runOn(connection, statement));
+      return Number(newest?.id ?? 0) > DONE_AT_ONCE ? inThread(statement) : runOn(connection, statement);
     },
     close: async () => pool?.close(),
   };
@@ -140,9 +142,11 @@ export const sqliteSearch = (connection: Database.Database, tables: Tables, { ru
     find: async (query, wanted) => {
       const { slice } = wanted;
       if (query.all.length === 0) return { rows: [], total: slice.counted ? 0 : undefined };
-      const statements = [selected(tables, query, wanted), ...(slice.counted ? [counted(tables, query, wanted)] : [])];
-      const [rows = [], counts] = await run(statements.map(statementOf));
-      return { rows: rows as Hit[], total: counts && Number(counts[0]?.total ?? 0) };
+      const rows = await run(statementOf(selected(tables, query, wanted)));
+      const hits = rows.map(({ id, value }) => ({ id, value }) as Hit);
+      if (!slice.counted) return { rows: hits, total: undefined };
+      const [first] = rows.length > 0 ? rows : await run(statementOf(counted(tables, query, wanted)));
+      return { rows: hits, total: Number(first?.total) };
     },
   };
 };

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { startGalley } from '../support/app.ts';
+import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 
 type Found = { type: string; id: number; slug: string; title: string; snippet: string | null };
 
@@ -73,4 +75,29 @@ test('the places are shared by the types that have something to show', async (t)
   for (const query of ['', '?q=', '?q=a&limit=0', '?q=a&limit=21', '?q=a&types=comments', '?q=a&page=1'])
     t.equal((await ask('GET', `/v1/search${query}`)).status, 400, query);
   t.equal((await ask('POST', '/v1/search?q=a')).status, 405);
+});
+
+test('a renamed author is found by the new name, also where the process is killed right after', async (t) => {
+  const directory = temporaryDirectory(t);
+  const first = startProcess(t, directory);
+  const address = await first.ready;
+  const headers = { authorization: `Bearer ${readKey(directory)}`, 'content-type': 'application/json' };
+  const send = async (method: string, path: string, body: object) => {
+    const answer = await fetch(address + path, { method, headers, body: JSON.stringify(body) });
+    t.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+  };
+  await send('POST', '/v1/authors', { name: 'Ada Lovelace' });
+  for (let i = 0; i < 30; i++)
+    await send('POST', '/v1/articles', { title: `T ${i}`, body: 'x', status: 'published', authorIds: [1] });
+  await send('PATCH', '/v1/authors/1', { name: 'Grace Hopper' });
+  await first.stop('SIGKILL');
+  const second = startProcess(t, directory);
+  const again = await second.ready;
+  const count = async (q: string): Promise<number> => {
+    const answer = await fetch(`${again}/v1/articles?q=${q}&limit=1`);
+    return ((await answer.json()) as { pagination: { total: number } }).pagination.total;
+  };
+  for (let tries = 0; (await count('hopper')) < 30 && tries < 200; tries++) await sleep(100);
+  t.same([await count('hopper'), await count('lovelace')], [30, 0]);
+  t.equal((await second.stop()).code, 0, 'and it ends well');
 });
