@@ -2,7 +2,9 @@
 import { gunzipSync } from 'node:zlib';
 import { type Answer, exchange, keptConnections } from './client.ts';
 import type { Workload } from './workloads.ts';
-import type { Given } from './yardstick.ts';
+
+/** An answer as a yardstick is given it, by its path; `body` in base64, null: a 304. */
+export type Given = { path: string; headers: Record<string, string | string[]>; body: string | null };
 
 /** The bytes of an answer, unpacked. */
 export const contentOf = ({ headers, body }: Answer): Buffer =>

@@ -57,32 +57,37 @@ const checkKept = (lost: number): void => {
   if (lost > 0) throw new Error(`${lost} requests had no answer`);
 };
 
-const loadByWrk = (loading: Loading): Promise<Load> =>
+/** Runs wrk; what it told, or undefined where it was interrupted before it could tell anything. */
+const runWrk = ({ origin, connections }: Loading, script: string, seconds: number): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
-    const { origin, connections, seconds, folder } = loading;
-    const script = join(folder, 'load.lua');
-    writeFileSync(script, wrkScript(loading));
     const options = ['-t1', `-c${connections}`, `-d${Math.ceil(seconds)}s`, '--timeout', '30s', '-s', script, origin];
     const [program = '', ...args] = onCore(LOAD_CORE, ['wrk', ...options]);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     // It counts whole seconds, but ends well when it is interrupted.
     const early = Number.isInteger(seconds) ? undefined : setTimeout(() => child.kill('SIGINT'), seconds * 1000);
     let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
-    child.on('error', reject).on('close', () => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    child.on('error', reject).on('close', (_code, signal) => {
       clearTimeout(early);
       const told = /^FIGURES (.*)$/m.exec(output)?.[1];
-      if (told === undefined) return reject(new Error(`wrk failed: ${output}`));
-      try {
-        const { lost, ...load } = JSON.parse(told) as Load & { lost: number };
-        checkKept(lost);
-        resolve(load);
-      } catch (error) {
-        reject(error);
-      }
+      if (told !== undefined || signal === 'SIGINT') resolve(told);
+      else reject(new Error(`wrk failed: ${output}`));
     });
   });
+
+const loadByWrk = async (loading: Loading): Promise<Load> => {
+  const { folder, seconds } = loading;
+  const script = join(folder, 'load.lua');
+  writeFileSync(script, wrkScript(loading));
+  const told = (await runWrk(loading, script, seconds)) ?? (await runWrk(loading, script, Math.ceil(seconds)));
+  const { lost, ...load } = JSON.parse(told as string) as Load & { lost: number };
+  checkKept(lost);
+  return load;
+};
 
 const loadByAutocannon = async ({ origin, asks, connections, seconds }: Loading): Promise<Load> => {
   const requests = asks.map(({ path, headers = {} }) => ({ path, headers }));
@@ -96,6 +101,10 @@ const loadByAutocannon = async ({ origin, asks, connections, seconds }: Loading)
   };
 };
 
-/** Loads a server for some seconds. Throws where a request had no answer. */
-export const load = (loading: Loading): Promise<Load> =>
-  loading.loader === 'wrk' ? loadByWrk(loading) : loadByAutocannon(loading);
+/** Loads a server for some seconds. Throws where a request had no answer, or none was made. */
+export const load = async (loading: Loading): Promise<Load> => {
+  const given = await (loading.loader === 'wrk' ? loadByWrk(loading) : loadByAutocannon(loading));
+  if (given.requests > 0) return given;
+  if (!Number.isInteger(loading.seconds)) return load({ ...loading, seconds: Math.ceil(loading.seconds) });
+  throw new Error(`${loading.origin} answered nothing within ${loading.seconds} s`);
+};

@@ -8,7 +8,6 @@ import { type Figures, median, medianOf } from './figures.ts';
 import { type Loader, load } from './load.ts';
 import { type Served, startServer } from './process.ts';
 import type { Workload } from './workloads.ts';
-import { GIVEN, READY_PATH } from './yardstick.ts';
 
 export type Pace = {
   loader: Loader;
@@ -32,15 +31,15 @@ export type Row = {
   encoding: string | null;
 };
 
-const YARDSTICK = fileURLToPath(new URL('./yardstick.ts', import.meta.url));
+const YARDSTICK = fileURLToPath(new URL('./yardstick.mjs', import.meta.url));
 
 const startYardstick = (folder: string, workload: Workload, answers: readonly Answer[], allHeaders: boolean) => {
   const given = join(folder, `answers-${allHeaders ? 'headers' : 'bare'}.json`);
   writeFileSync(given, JSON.stringify(givenOf(workload, answers, allHeaders)));
   return startServer({
-    command: [process.execPath, `--import=${import.meta.resolve('tsx')}`, YARDSTICK],
-    environment: { [GIVEN]: given, NODE_ENV: 'production' },
-    readyPath: READY_PATH,
+    command: [process.execPath, YARDSTICK],
+    environment: { GIVEN_ANSWERS: given },
+    readyPath: '/ready',
     log: join(folder, 'yardstick.log'),
   });
 };
