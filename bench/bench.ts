@@ -7,7 +7,7 @@ import { type SettingsName, startGalley } from './galley.ts';
 import { type Latency, measureHold, measureLatency } from './latency.ts';
 import { describeLoader } from './load.ts';
 import { describeMachine } from './machine.ts';
-import { canPin, type Served, stayOnLoadCore } from './process.ts';
+import { areApart, keepApart, type Served } from './process.ts';
 import { measureReads, type Pace } from './reads.ts';
 import type { Comparison, Results, Table } from './report.ts';
 import { COMPARED, prepareWorkloads, WORKLOADS, type Workload, type WorkloadName } from './workloads.ts';
@@ -20,6 +20,10 @@ export type Options = Omit<Pace, 'folder'> & {
   data: string[];
   only: readonly (WorkloadName | WriteName)[];
   tables: readonly SettingsName[];
+  /** How many different addresses a workload asks for, at most. */
+  urls: number;
+  /** Whether server and load are kept on cores of their own. */
+  pin: boolean;
   /** How many cold starts. */
   starts: number;
   name: string;
@@ -35,7 +39,7 @@ const describeOptions = (options: Options): Record<string, string> => ({
   articles: options.articles.map((size) => size.toLocaleString('en')).join(', '),
   load: `${describeLoader(options.loader)}, ${options.connections} connections; writes by ${CLIENTS} clients`,
   rounds: `${options.rounds} of ${options.seconds} s, the median is told`,
-  cores: canPin ? 'server on one, load on another' : 'not kept apart',
+  cores: areApart() ? 'server on one, load on another' : 'not kept apart',
 });
 
 /** What a run holds open, ended in reverse. */
@@ -91,12 +95,13 @@ type Reading = Pick<Results, 'tables' | 'latencies' | 'holds' | 'memory' | 'note
 
 const measureReading = (options: Options, file: string, pace: Pace): Promise<Reading> =>
   holding(async (held) => {
-    const { program, only, tables: wanted, say } = options;
+    const { program, only, tables: wanted, urls, say } = options;
+    const articles = options.articles[0] as number;
     const start = async (name: SettingsName) =>
       held.add(await startGalley(program, file, name, join(pace.folder, `${name}.log`)), (served) => served.stop());
     const reference = await start('cache off');
     const names = WORKLOADS.filter((name) => only.includes(name));
-    const { workloads, skipped } = await prepareWorkloads(reference.origin, options.articles[0] as number, names);
+    const { workloads, skipped } = await prepareWorkloads({ origin: reference.origin, articles, urls }, names);
     const tables: Table[] = [];
     const memory: Record<string, number> = {};
     let quiet = reference;
@@ -166,7 +171,7 @@ export const runBench = (options: Options): Promise<Results> =>
     const pace: Pace = { loader, connections, seconds, rounds, folder };
     const machine = describeMachine(folder);
     const file = await storeOf(options, folder, options.articles[0] as number, 0);
-    stayOnLoadCore();
+    if (options.pin) keepApart();
     const coldStart = await measureColdStart(options, file, folder);
     const reading = await measureReading(options, file, pace);
     const writing = await measureWriting(options, file, pace);
@@ -180,13 +185,13 @@ export const runBench = (options: Options): Promise<Results> =>
 /** Compares the latency of some sizes, with one connection and the cache off. */
 export const compareSizes = (options: Options): Promise<Comparison> =>
   holding(async (held) => {
-    const { loader, seconds, rounds, name, program, say, only } = options;
+    const { loader, seconds, rounds, name, program, say, only, urls } = options;
     const folder = temporaryFolder(held, options);
     const pace: Pace = { loader, connections: 1, seconds, rounds, folder };
     const machine = describeMachine(folder);
     const files: string[] = [];
     for (const [n, articles] of options.articles.entries()) files.push(await storeOf(options, folder, articles, n));
-    stayOnLoadCore();
+    if (options.pin) keepApart();
     const names = COMPARED.filter((each) => only.includes(each));
     const places: {
       articles: number;
@@ -199,7 +204,7 @@ export const compareSizes = (options: Options): Promise<Comparison> =>
     for (const [n, articles] of options.articles.entries()) {
       const log = join(folder, `${articles}.log`);
       const served = held.add(await startGalley(program, files[n] as string, 'cache off', log), (each) => each.stop());
-      const { workloads, skipped } = await prepareWorkloads(served.origin, articles, names);
+      const { workloads, skipped } = await prepareWorkloads({ origin: served.origin, articles, urls }, names);
       for (const each of skipped) notes.add(each);
       places.push({ articles, served, workloads, latencies: [], holds: [] });
     }

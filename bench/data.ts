@@ -92,7 +92,7 @@ const fill = async ({ store, renderer }: House, articles: number, onProgress: (s
     return [authors, tags];
   });
   const texts = await Promise.all(
-    numbers(Math.min(BODIES, articles)).map(async (number) => {
+    numbers(Math.min(BODIES, Math.ceil(articles / 10))).map(async (number) => {
       const body = bodyOf(number);
       return { body, rendering: await renderer.renderBody(body, 'markdown') };
     }),

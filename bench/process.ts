@@ -11,16 +11,18 @@ import { exchange } from './client.ts';
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
-/** Whether the two can be kept apart. */
-export const canPin: boolean = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
+let apart = false;
+/** Whether the two are kept apart. */
+export const areApart = (): boolean => apart;
 
-/** The command that runs another on one core, where that can be had. */
+/** The command that runs another on one core, where cores are kept apart. */
 export const onCore = (core: number, command: string[]): string[] =>
-  canPin ? ['taskset', '-c', String(core), ...command] : command;
+  apart ? ['taskset', '-c', String(core), ...command] : command;
 
-/** Keeps this process, and what it starts from now on, on the core of what measures. */
-export const stayOnLoadCore = (): void => {
-  if (canPin) execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
+/** From now on keeps this process, and what it starts, on the core of what measures, where the machine lets it. */
+export const keepApart = (): void => {
+  apart = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
+  if (apart) execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
 };
 
 /** A port that is free now. */

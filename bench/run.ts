@@ -44,6 +44,8 @@ type Flags = {
   rounds: number;
   connections: number;
   starts: number;
+  urls: number;
+  pin: boolean;
   only: Name[];
   cache: 'on' | 'off' | 'both';
   defaults: boolean;
@@ -114,6 +116,8 @@ await new Command('bench')
   .option('--rounds <number>', 'how many rounds; the median is told', whole, 3)
   .option('--connections <number>', 'how many connections a load keeps open', whole, 32)
   .option('--starts <number>', 'how many cold starts', whole, 5)
+  .option('--urls <number>', 'how many different addresses a workload asks for, at most', whole, 1000)
+  .option('--no-pin', 'let server and load share the cores')
   .option('--only <workloads>', `only some, of ${NAMES.join(', ')}`, workloads, [...NAMES])
   .addOption(new Option('--cache <which>', 'the tables to make').choices(['on', 'off', 'both']).default('both'))
   .option('--no-defaults', 'leave out the table with the default settings')

@@ -20,8 +20,8 @@ type Body = Named & {
   pagination: { next: string | null; pages?: number };
 };
 
-/** A store that is asked: where, and how many articles it holds. */
-type Asked = { origin: string; articles: number; agent: Agent };
+/** A store that is asked: where, how many articles it holds, and how many different addresses a workload may have. */
+type Asked = { origin: string; articles: number; urls: number; agent: Agent };
 
 const get = async ({ origin, agent }: Asked, path: string): Promise<Answer> => exchange(`${origin}${path}`, { agent });
 const list = async (asked: Asked, path: string): Promise<Body> => {
@@ -30,8 +30,6 @@ const list = async (asked: Asked, path: string): Promise<Body> => {
   return JSON.parse(body.toString()) as Body;
 };
 
-/** How many articles are asked for by slug: more than a processor's caches hold. */
-const SLUGS = 1000;
 /** Common enough, in a store of 10,000, to fill a page of 20. */
 const TAG_RANKS = 50;
 const AUTHOR_RANKS = 100;
@@ -42,9 +40,9 @@ const LIST = '/v1/articles';
 
 const numbersUpTo = (count: number) => Array.from({ length: count }, (_, number) => number);
 
-const slugAsks = ({ articles }: Asked): Ask[] => {
-  const step = Math.max(1, Math.floor(articles / SLUGS));
-  const spread = numbersUpTo(Math.floor(articles / step)).map((n) => contentOf(n * step, articles));
+const slugAsks = ({ articles, urls }: Asked): Ask[] => {
+  const step = Math.max(1, Math.floor(articles / urls));
+  const spread = numbersUpTo(Math.min(articles, urls)).map((n) => contentOf(n * step, articles));
   return spread.filter(isLive).map(({ slug }) => ({ path: `${LIST}/by-slug/${slug}` }));
 };
 
@@ -57,13 +55,15 @@ const cursorAsks = async (asked: Asked): Promise<Ask[]> => {
     cursor = (await list(asked, `${LIST}?limit=100${at}`)).pagination.next;
     if (cursor === null) throw new Error('The list ended before its middle');
   }
-  return cursors.slice(-PLACES).map((cursor) => ({ path: `${LIST}?limit=20&cursor=${cursor}` }));
+  return cursors.slice(-Math.min(PLACES, asked.urls)).map((cursor) => ({ path: `${LIST}?limit=20&cursor=${cursor}` }));
 };
 
 const pageAsks = async (asked: Asked): Promise<Ask[]> => {
   const { pages = 1 } = (await list(asked, `${LIST}?limit=20&page=1`)).pagination;
   const deepest = Math.min(pages - 1, 500); // the last one may be short
-  return numbersUpTo(Math.min(PLACES, deepest)).map((n) => ({ path: `${LIST}?limit=20&page=${deepest - n}` }));
+  return numbersUpTo(Math.min(PLACES, deepest, asked.urls)).map((n) => ({
+    path: `${LIST}?limit=20&page=${deepest - n}`,
+  }));
 };
 
 const unchangedAsks = async (asked: Asked): Promise<Ask[]> => {
@@ -92,12 +92,16 @@ const PLANS = {
   newest: { title: 'newest 20', asks: () => [{ path: `${LIST}?limit=20` }], isRight: isFullPage },
   tag: {
     title: 'by tag, newest 20',
-    asks: () => numbersUpTo(TAG_RANKS).map((rank) => ({ path: `${LIST}?limit=20&tag=${tagSlugOf(rank)}` })),
+    asks: ({ urls }) =>
+      numbersUpTo(Math.min(TAG_RANKS, urls)).map((rank) => ({ path: `${LIST}?limit=20&tag=${tagSlugOf(rank)}` })),
     isRight: (ask, { data }) => data.every(({ tags }) => tags.some(({ slug }) => slug === lastOf(ask))),
   },
   author: {
     title: 'by author, newest 20',
-    asks: () => numbersUpTo(AUTHOR_RANKS).map((rank) => ({ path: `${LIST}?limit=20&author=${authorSlugOf(rank)}` })),
+    asks: ({ urls }) =>
+      numbersUpTo(Math.min(AUTHOR_RANKS, urls)).map((rank) => ({
+        path: `${LIST}?limit=20&author=${authorSlugOf(rank)}`,
+      })),
     isRight: (ask, { data }) => data.every(({ authors }) => authors.some(({ slug }) => slug === lastOf(ask))),
   },
   cursor: { title: 'deep in the list, by cursor', asks: cursorAsks, isRight: isFullPage },
@@ -133,14 +137,16 @@ export const COMPARED: readonly WorkloadName[] = [
   ...(['slug', 'newest', 'tag', 'author', 'cursor', 'search-rare', 'search-common'] as const),
 ];
 
-/** Prepares workloads against a server; those whose door refuses them, as one that does not search yet, are named in `skipped`. */
+/**
+ * Prepares workloads against a server, each with at most so many addresses; those whose door refuses them, as one that
+ * does not search yet, are named in `skipped`.
+ */
 export const prepareWorkloads = async (
-  origin: string,
-  articles: number,
+  { origin, articles, urls }: Omit<Asked, 'agent'>,
   names: readonly WorkloadName[],
 ): Promise<{ workloads: Workload[]; skipped: string[] }> => {
   const agent = keptConnections(1);
-  const asked: Asked = { origin, articles, agent };
+  const asked: Asked = { origin, articles, urls, agent };
   const workloads: Workload[] = [];
   const skipped: string[] = [];
   for (const name of names) {

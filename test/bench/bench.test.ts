@@ -16,7 +16,7 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 const smallest = (folder: string): Options => ({
   ...{ articles: [200], data: [], only: [...WORKLOADS, ...WRITES], tables: ['cache on'], starts: 1, name: 'small' },
-  ...{ loader: bestLoader(), connections: 4, seconds: 0.15, rounds: 1, folder },
+  ...{ loader: bestLoader(), connections: 4, seconds: 0.15, rounds: 1, urls: 10, folder, pin: false },
   program: [`--import=${import.meta.resolve('tsx')}`, MAIN],
   say: () => {},
   onStored: () => {},
