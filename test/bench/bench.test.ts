@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { compareSizes, type Options, runBench } from '../../bench/bench.ts';
 import { bodyOf, contentOf, isLive } from '../../bench/content.ts';
-import { withSentence } from '../../bench/data.ts';
+import { ensureData, withSentence } from '../../bench/data.ts';
 import { bestLoader } from '../../bench/load.ts';
 import { writeReport } from '../../bench/report.ts';
 import { WORKLOADS } from '../../bench/workloads.ts';
@@ -14,8 +14,17 @@ import { temporaryDirectory } from '../support/process.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-const smallest = (folder: string): Options => ({
-  ...{ articles: [200], data: [], only: [...WORKLOADS, ...WRITES], tables: ['cache on'], starts: 1, name: 'small' },
+const ARTICLES = 200;
+
+const smallest = (folder: string, stores: string[]): Options => ({
+  ...{
+    articles: stores.map(() => ARTICLES),
+    data: stores,
+    only: [...WORKLOADS, ...WRITES],
+    tables: ['cache on'],
+    starts: 1,
+    name: 'small',
+  },
   ...{ loader: bestLoader(), connections: 4, seconds: 0.15, rounds: 1, urls: 10, folder, pin: false },
   program: [`--import=${import.meta.resolve('tsx')}`, MAIN],
   say: () => {},
@@ -23,9 +32,10 @@ const smallest = (folder: string): Options => ({
 });
 
 // The benchmark itself throws where an answer has another status, other bytes, or is not what was asked for.
-test('a whole run answers every workload rightly and is written down', async (t) => {
+test('a whole run answers every workload rightly and is written down, and its store is used again to compare', async (t) => {
   const folder = temporaryDirectory(t);
-  const results = await runBench(smallest(folder));
+  const store = join(folder, 'small.db');
+  const results = await runBench(smallest(folder, [store]));
   const measured = results.tables.map(({ rows }) => rows.map(({ name }) => name));
   const skipped = WORKLOADS.filter((name) => name.startsWith('search') && results.notes.length > 0);
   t.same(measured, [WORKLOADS.filter((name) => !skipped.includes(name))], 'only a search may be missing');
@@ -51,21 +61,21 @@ test('a whole run answers every workload rightly and is written down', async (t)
   t.match(read('svg'), /^<svg .*<rect .*<\/svg>\n$/s);
   t.notMatch(read('svg'), /NaN|undefined/);
   t.same(JSON.parse(read('json')).tables, JSON.parse(JSON.stringify(results.tables)));
-});
 
-test('two sizes are compared, and autocannon does where there is no wrk', async (t) => {
-  const folder = temporaryDirectory(t);
-  const options: Options = { ...smallest(folder), articles: [200, 300], only: ['newest'], loader: 'autocannon' };
-  const comparison = await compareSizes(options);
-  t.same(
-    comparison.sizes.map(({ articles, latencies }) => [articles, latencies.map(({ name }) => name)]),
-    [
-      [200, ['newest']],
-      [300, ['newest']],
-    ],
+  await t.rejects(
+    ensureData(store, ARTICLES + 1, () => {}),
+    /no store of 201 articles/,
+    'it is not taken for another',
   );
+  const options: Options = { ...smallest(folder, [store, store]), name: 'two', only: ['newest'], loader: 'autocannon' };
+  const comparison = await compareSizes(options);
+  const compared = comparison.sizes.map(({ articles, latencies }) => [articles, latencies.map(({ name }) => name)]);
+  t.same(compared, [
+    [ARTICLES, ['newest']],
+    [ARTICLES, ['newest']],
+  ]);
   writeReport(folder, comparison);
-  t.match(readFileSync(join(folder, 'small.md'), 'utf8'), /\| newest 20 \| [\d.]+ \| [\d.]+ \| \*\*[\d.]+\*\* \|/);
+  t.match(readFileSync(join(folder, 'two.md'), 'utf8'), /\| newest 20 \| [\d.]+ \| [\d.]+ \| \*\*[\d.]+\*\* \|/);
 });
 
 test('what is stored is what rendering would give, and the same at every run', async (t) => {
