@@ -63,8 +63,16 @@ const holding = async <T>(work: (held: Held) => Promise<T>): Promise<T> => {
   }
 };
 
-const temporaryFolder = (held: Held, { folder }: Options): string =>
-  held.add(mkdtempSync(join(folder, 'galley-bench-')), (made) => rmSync(made, { recursive: true, force: true }));
+/** A folder that is gone after the run, also where the run is interrupted. */
+const temporaryFolder = (held: Held, { folder }: Options): string => {
+  const made = mkdtempSync(join(folder, 'galley-bench-'));
+  const remove = () => rmSync(made, { recursive: true, force: true });
+  process.once('exit', remove);
+  return held.add(made, () => {
+    process.off('exit', remove);
+    remove();
+  });
+};
 
 /** The file with a store of so many articles; made where it is not there. */
 const storeOf = async (options: Options, folder: string, articles: number, place: number): Promise<string> => {

@@ -63,6 +63,8 @@ const runWrk = ({ origin, connections }: Loading, script: string, seconds: numbe
     const options = ['-t1', `-c${connections}`, `-d${Math.ceil(seconds)}s`, '--timeout', '30s', '-s', script, origin];
     const [program = '', ...args] = onCore(LOAD_CORE, ['wrk', ...options]);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const killIt = () => child.kill('SIGKILL');
+    process.once('exit', killIt);
     // It counts whole seconds, but ends well when it is interrupted.
     const early = Number.isInteger(seconds) ? undefined : setTimeout(() => child.kill('SIGINT'), seconds * 1000);
     let output = '';
@@ -73,6 +75,7 @@ const runWrk = ({ origin, connections }: Loading, script: string, seconds: numbe
     }
     child.on('error', reject).on('close', (_code, signal) => {
       clearTimeout(early);
+      process.off('exit', killIt);
       const told = /^FIGURES (.*)$/m.exec(output)?.[1];
       if (told !== undefined || signal === 'SIGINT') resolve(told);
       else reject(new Error(`wrk failed: ${output}`));

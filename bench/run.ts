@@ -108,6 +108,9 @@ const run = async (flags: Flags): Promise<void> => {
   process.stderr.write(`written to ${flags.out}/${results.name}.md\n`);
 };
 
+// By an exit, so that what was started ends and what was made goes.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 await new Command('bench')
   .description('Measures Galley beside bare Fastify with the same answers, and writes a table and a plot')
   .option('--articles <number>', 'how many articles the store holds, as 10k or 1m', size, 10_000)
