@@ -37,7 +37,7 @@ export type Options = Omit<Pace, 'folder'> & {
 
 const describeOptions = (options: Options): Record<string, string> => ({
   articles: options.articles.map((size) => size.toLocaleString('en')).join(', '),
-  load: `${describeLoader(options.loader)}, ${options.connections} connections; writes by ${CLIENTS} clients`,
+  load: `${describeLoader(options.loader)}; connections: ${options.connections}, of those who write: ${CLIENTS}`,
   rounds: `${options.rounds} of ${options.seconds} s, the median is told`,
   cores: areApart() ? 'server on one, load on another' : 'not kept apart',
 });

@@ -137,13 +137,14 @@ const comparisonPageOf = (comparison: Comparison): string => {
       'Latency with one connection, cache off: p50 ms',
       table(['workload', ...names.map((name) => `${name} articles`), ...others], rows),
     ),
-    ...sizes.map(({ articles, holds, memory }) =>
-      section(
-        `A sign of life beside a search, ${count(articles)} articles`,
-        HOLD_LEGEND,
-        latencyTable(holds),
-        `Resident memory afterwards: ${count(memory)} MiB`,
-      ),
+    ...sizes.flatMap(({ articles, holds }) =>
+      holds.length > 0
+        ? [section(`A sign of life beside a search, ${count(articles)} articles`, HOLD_LEGEND, latencyTable(holds))]
+        : [],
+    ),
+    section(
+      'Process',
+      list(sizes.map((size) => `resident memory, ${count(size.articles)}: ${count(size.memory)} MiB`)),
     ),
     ...notesOf(notes),
     about,
