@@ -1,0 +1,233 @@
+/** The benchmark: one size of store measured whole, or some sizes compared. */
+import { constants, copyFileSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ensureData } from './data.ts';
+import { median, medianOf } from './figures.ts';
+import { type SettingsName, startGalley } from './galley.ts';
+import { type Latency, measureHold, measureLatency } from './latency.ts';
+import { describeLoader } from './load.ts';
+import { describeMachine } from './machine.ts';
+import { areApart, keepApart, type Served } from './process.ts';
+import { measureReads, type Pace } from './reads.ts';
+import type { Comparison, Results, Table } from './report.ts';
+import { COMPARED, prepareWorkloads, WORKLOADS, type Workload, type WorkloadName } from './workloads.ts';
+import { CLIENTS, measureWrites, titleOfWrite, WRITES, type WriteName, type WriteRow } from './writes.ts';
+
+export type Options = Omit<Pace, 'folder'> & {
+  /** How many articles, for each store. */
+  articles: number[];
+  /** Files of stores, one for each size; those that are not named are made in a temporary folder. */
+  data: string[];
+  only: readonly (WorkloadName | WriteName)[];
+  tables: readonly SettingsName[];
+  /** How many different addresses a workload asks for, at most. */
+  urls: number;
+  /** Whether server and load are kept on cores of their own. */
+  pin: boolean;
+  /** How many cold starts. */
+  starts: number;
+  name: string;
+  /** Where the temporary folder is made. */
+  folder: string;
+  /** What Node is told to run. */
+  program: readonly string[];
+  say: (line: string) => void;
+  onStored: (stored: number, of: number) => void;
+};
+
+const describeOptions = (options: Options): Record<string, string> => ({
+  articles: options.articles.map((size) => size.toLocaleString('en')).join(', '),
+  load: `${describeLoader(options.loader)}; connections: ${options.connections}, of those who write: ${CLIENTS}`,
+  rounds: `${options.rounds} of ${options.seconds} s, the median is told`,
+  cores: areApart() ? 'server on one, load on another' : 'not kept apart',
+});
+
+/** What a run holds open, ended in reverse. */
+class Held {
+  readonly #ends: (() => unknown)[] = [];
+  add<T>(thing: T, end: (thing: T) => unknown): T {
+    this.#ends.push(() => end(thing));
+    return thing;
+  }
+  async end(): Promise<void> {
+    for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
+  }
+}
+
+const holding = async <T>(work: (held: Held) => Promise<T>): Promise<T> => {
+  const held = new Held();
+  try {
+    return await work(held);
+  } finally {
+    await held.end();
+  }
+};
+
+/** A folder that is gone after the run, also where the run is interrupted. */
+const temporaryFolder = (held: Held, { folder }: Options): string => {
+  const made = mkdtempSync(join(folder, 'galley-bench-'));
+  const remove = () => rmSync(made, { recursive: true, force: true });
+  process.once('exit', remove);
+  return held.add(made, () => {
+    process.off('exit', remove);
+    remove();
+  });
+};
+
+/** The file with a store of so many articles; made where it is not there. */
+const storeOf = async (options: Options, folder: string, articles: number, place: number): Promise<string> => {
+  const file = resolve(options.data[place] ?? join(folder, `${articles}.db`));
+  options.say(`store of ${articles} articles: ${file}`);
+  await ensureData(file, articles, (stored) => options.onStored(stored, articles));
+  return file;
+};
+
+const measureColdStart = async ({ program, starts }: Options, file: string, folder: string): Promise<number> => {
+  const times: number[] = [];
+  for (let n = 0; n < starts; n++) {
+    const served = await startGalley(program, file, 'cache on', join(folder, 'start.log'));
+    times.push(served.startedIn);
+    await served.stop();
+  }
+  return median(times);
+};
+
+/** A sign of life beside nothing and beside the search of a common word, where that is among the workloads. */
+const measureHolds = async (served: Served, workloads: readonly Workload[], pace: Pace): Promise<Latency[]> => {
+  const search = workloads.find(({ name }) => name === 'search-common');
+  if (!search) return [];
+  return [await measureHold(served, null, pace), await measureHold(served, search, pace)];
+};
+
+type Reading = Pick<Results, 'tables' | 'latencies' | 'holds' | 'memory' | 'notes'>;
+
+const measureReading = (options: Options, file: string, pace: Pace): Promise<Reading> =>
+  holding(async (held) => {
+    const { program, only, tables: wanted, urls, say } = options;
+    const articles = options.articles[0] as number;
+    const start = async (name: SettingsName) =>
+      held.add(await startGalley(program, file, name, join(pace.folder, `${name}.log`)), (served) => served.stop());
+    const reference = await start('cache off');
+    const names = WORKLOADS.filter((name) => only.includes(name));
+    const { workloads, skipped } = await prepareWorkloads({ origin: reference.origin, articles, urls }, names);
+    const tables: Table[] = [];
+    const memory: Record<string, number> = {};
+    let quiet = reference;
+    for (const settings of wanted) {
+      const galley = settings === 'cache off' ? reference : await start(settings);
+      if (settings === 'cache on') quiet = galley;
+      const table: Table = { settings, rows: [] };
+      for (const workload of workloads) {
+        // With the defaults an answer may be refused: what it would be is told by one that refuses nothing.
+        const subject =
+          settings === 'defaults'
+            ? { galley, reference: quiet, mayRefuse: true }
+            : { galley, reference, mayRefuse: false };
+        const row = await measureReads(subject, workload, pace);
+        const { byRate, byCpu } = row.ratios.bare;
+        const rate = Math.round(row.galley.perSecond);
+        say(`${settings}: ${row.title}: ${rate}/s, ratio ${byRate.toFixed(2)}, by CPU ${byCpu.toFixed(2)}`);
+        table.rows.push(row);
+      }
+      memory[`reading, ${settings}`] = galley.memory();
+      tables.push(table);
+    }
+    const latencies: Latency[] = [];
+    for (const workload of workloads.filter(({ name }) => COMPARED.includes(name))) {
+      say(`latency: ${workload.title}`);
+      latencies.push(...(await measureLatency([{ served: reference, workload }], pace)));
+    }
+    const holds = await measureHolds(reference, workloads, pace);
+    return { tables, latencies, holds, memory, notes: skipped };
+  });
+
+type Writing = Pick<Results, 'writes' | 'memory' | 'notes'>;
+
+/** Measures writing on a copy, so that the store stays what it is. */
+const measureWriting = (options: Options, file: string, pace: Pace): Promise<Writing> =>
+  holding(async (held) => {
+    const names = WRITES.filter((name) => options.only.includes(name));
+    const memory: Record<string, number> = {};
+    const { bavail, bsize } = statfsSync(pace.folder);
+    if (names.length === 0) return { writes: [], memory, notes: [] };
+    if (statSync(file).size * 1.5 > bavail * bsize) {
+      return { writes: [], memory, notes: ['writing: not measured, as there is no room for a copy of the store'] };
+    }
+    const copy = join(pace.folder, 'written.db');
+    copyFileSync(file, copy, constants.COPYFILE_FICLONE);
+    const log = join(pace.folder, 'written.log');
+    const served = held.add(await startGalley(options.program, copy, 'cache on', log), (started) => started.stop());
+    const writes: WriteRow[] = [];
+    for (const name of names) {
+      const write = (seconds: number) => measureWrites(served, name, options.articles[0] as number, seconds);
+      await write(pace.seconds / 2);
+      const rounds = [];
+      for (let round = 0; round < pace.rounds; round++) rounds.push(await write(pace.seconds));
+      const row = { name, title: titleOfWrite(name), figures: medianOf(rounds) };
+      options.say(`${row.title}: ${Math.round(row.figures.perSecond)}/s`);
+      writes.push(row);
+    }
+    memory.writing = served.memory();
+    return { writes, memory, notes: [] };
+  });
+
+/** Measures one store whole. */
+export const runBench = (options: Options): Promise<Results> =>
+  holding(async (held) => {
+    const { loader, connections, seconds, rounds, name } = options;
+    const folder = temporaryFolder(held, options);
+    const pace: Pace = { loader, connections, seconds, rounds, folder };
+    const machine = describeMachine(folder);
+    const file = await storeOf(options, folder, options.articles[0] as number, 0);
+    if (options.pin) keepApart();
+    const coldStart = await measureColdStart(options, file, folder);
+    const reading = await measureReading(options, file, pace);
+    const writing = await measureWriting(options, file, pace);
+    return {
+      ...{ kind: 'run', name, machine, options: describeOptions(options), coldStart, ...reading, ...writing },
+      memory: { ...reading.memory, ...writing.memory },
+      notes: [...reading.notes, ...writing.notes],
+    };
+  });
+
+/** Compares the latency of some sizes, with one connection and the cache off. */
+export const compareSizes = (options: Options): Promise<Comparison> =>
+  holding(async (held) => {
+    const { loader, seconds, rounds, name, program, say, only, urls } = options;
+    const folder = temporaryFolder(held, options);
+    const pace: Pace = { loader, connections: 1, seconds, rounds, folder };
+    const machine = describeMachine(folder);
+    const files: string[] = [];
+    for (const [n, articles] of options.articles.entries()) files.push(await storeOf(options, folder, articles, n));
+    if (options.pin) keepApart();
+    const names = COMPARED.filter((each) => only.includes(each));
+    const places: {
+      articles: number;
+      served: Served;
+      workloads: Workload[];
+      latencies: Latency[];
+      holds: Latency[];
+    }[] = [];
+    const notes = new Set<string>();
+    for (const [n, articles] of options.articles.entries()) {
+      const log = join(folder, `${articles}.log`);
+      const served = held.add(await startGalley(program, files[n] as string, 'cache off', log), (each) => each.stop());
+      const { workloads, skipped } = await prepareWorkloads({ origin: served.origin, articles, urls }, names);
+      for (const each of skipped) notes.add(each);
+      places.push({ articles, served, workloads, latencies: [], holds: [] });
+    }
+    for (const n of places[0]?.workloads.keys() ?? []) {
+      const pairs = places.map(({ served, workloads }) => ({ served, workload: workloads[n] as Workload }));
+      const found = await measureLatency(pairs, pace);
+      for (const [at, latency] of found.entries()) places[at]?.latencies.push(latency);
+      say(`${found[0]?.title}: p50 ${found.map(({ p50 }) => `${p50.toFixed(3)} ms`).join(', ')}`);
+    }
+    for (const place of places) place.holds.push(...(await measureHolds(place.served, place.workloads, pace)));
+    return {
+      ...{ kind: 'comparison', name, machine, options: describeOptions({ ...options, connections: 1 }) },
+      sizes: places.map(({ articles, latencies, holds, served }) => ({
+        ...{ articles, latencies, holds, memory: served.memory() },
+      })),
+      notes: [...notes],
+    };
+  });

@@ -1,0 +1,146 @@
+/** Makes the store of a benchmark by Galley's own storing functions; the one file here that knows Galley from the inside. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Status } from '../src/core/statuses.ts';
+import { recordOf, storeNew } from '../src/features/articles/records.ts';
+import { createAuthor } from '../src/features/authors/actions.ts';
+import { addToCommentCount, insertComment } from '../src/features/comments/queries.ts';
+import { createTag } from '../src/features/tags/actions.ts';
+import { type House, openHouse } from '../src/house.ts';
+import type { Rendering } from '../src/rendering/renderer.ts';
+import { excerptOf } from '../src/rendering/words.ts';
+import { readSettings } from '../src/settings.ts';
+import { BY_ITSELF } from '../src/store/events.ts';
+import type { Store } from '../src/store/store.ts';
+import {
+  AUTHORS,
+  authorNameOf,
+  authorSlugOf,
+  BODIES,
+  bodyOf,
+  type Content,
+  contentOf,
+  TAGS,
+  tagNameOf,
+  tagSlugOf,
+} from './content.ts';
+import { sentenceOf } from './prose.ts';
+import { randomOf } from './random.ts';
+
+/** Changes with what is stored, so that a store of before is not taken for one of now. */
+const EDITION = 1;
+/** How many articles a transaction holds. */
+const UNIT = 2000;
+
+export type Text = { body: string; rendering: Rendering };
+
+/** A text behind a sentence of words alone: what rendering the whole would give, without rendering it. */
+export const withSentence = ({ body, rendering }: Text, sentence: string): Text => {
+  const text = `${sentence}\n${rendering.text}`;
+  return {
+    body: `${sentence}\n\n${body}`,
+    rendering: {
+      html: `<p>${sentence}</p>\n${rendering.html}`,
+      text,
+      wordCount: sentence.split(' ').length + rendering.wordCount,
+      excerpt: excerptOf(text),
+    },
+  };
+};
+
+const recordFor = (content: Content, text: Text, ids: { authorIds: number[]; tagIds: number[] }, now: Date) => {
+  const { title, slug, subtitle, publishedAt, status, createdAt, featured, hasCover } = content;
+  const answered: Status = publishedAt !== null && publishedAt > now ? 'scheduled' : status;
+  const cover = { url: `https://images.example.org/${slug}.jpg`, alt: title, width: 1600, height: 900 };
+  const writing = {
+    ...{ title, slug, subtitle, publishedAt, featured, ...ids, status: answered },
+    ...{ excerpt: null, body: text.body, bodyFormat: 'markdown' as const, unpublishAt: null },
+    ...{ coverImage: hasCover ? cover : null, language: 'en', translationKey: null, commentPolicy: null },
+    ...{ contentUpdatedAt: null, seo: null, metadata: {}, source: null },
+  };
+  const standing = { status, publishedAt, unpublishAt: null, deletedAt: null, firstPublishedAt: null };
+  const rest = { version: 1, createdAt, updatedAt: createdAt, commentCount: 0 };
+  return recordOf(writing, standing, text.rendering, rest, now);
+};
+
+const storeComments = async (tx: Store, articleId: number, { comments, createdAt }: Content): Promise<void> => {
+  const random = randomOf(6, articleId);
+  for (let n = 0; n < comments.approved + comments.pending; n++) {
+    const body = `${sentenceOf(random)} ${sentenceOf(random)}`;
+    const at = new Date(createdAt.getTime() + n * 60_000);
+    await insertComment(tx, {
+      ...{ version: 1, articleId, parentId: null, depth: 0, replyCount: 0 },
+      ...{ authorName: `Guest ${n}`, authorEmail: `guest${n}@example.org`, authorUrl: null, authorId: null },
+      ...{ isStaff: false, body, html: `<p>${body}</p>\n`, createdAt: at, updatedAt: at },
+      status: n < comments.approved ? 'approved' : 'pending',
+    });
+  }
+  await addToCommentCount(tx, articleId, comments.approved);
+};
+
+const fill = async ({ store, renderer }: House, articles: number, onProgress: (stored: number) => void) => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
+  const [authorIds, tagIds] = await store.transaction(async (tx) => {
+    const parts = { store: tx, clock: () => new Date() };
+    const [authors, tags]: [number[], number[]] = [[], []];
+    for (const rank of numbers(AUTHORS)) {
+      const author = { name: authorNameOf(rank), slug: authorSlugOf(rank), bio: sentenceOf(randomOf(7, rank)) };
+      authors.push((await createAuthor(parts, BY_ITSELF, author)).id);
+    }
+    for (const rank of numbers(TAGS)) {
+      tags.push((await createTag(parts, BY_ITSELF, { name: tagNameOf(rank), slug: tagSlugOf(rank) })).id);
+    }
+    return [authors, tags];
+  });
+  const texts = await Promise.all(
+    numbers(Math.min(BODIES, Math.ceil(articles / 10))).map(async (number) => {
+      const body = bodyOf(number);
+      return { body, rendering: await renderer.renderBody(body, 'markdown') };
+    }),
+  );
+  for (let from = 0; from < articles; from += UNIT) {
+    const to = Math.min(from + UNIT, articles);
+    await store.transaction(async (tx) => {
+      const now = new Date();
+      for (let number = from; number < to; number++) {
+        const content = contentOf(number, articles);
+        const text = withSentence(texts[content.body % texts.length] as Text, content.sentence);
+        const named = {
+          authorIds: content.authors.map((rank) => authorIds[rank] as number),
+          tagIds: content.tags.map((rank) => tagIds[rank] as number),
+        };
+        const id = await storeNew(tx, BY_ITSELF, recordFor(content, text, named, now));
+        if (id !== number + 1) throw new Error(`Article ${number} got the id ${id}: the store was not empty`);
+        await storeComments(tx, id, content);
+      }
+    });
+    onProgress(to);
+  }
+};
+
+const label = (articles: number) => JSON.stringify({ edition: EDITION, articles });
+const labelFile = (file: string) => `${file}.json`;
+
+/**
+ * Sees to it that `file` holds the store of so many articles: makes it where there is none, and takes one that was made
+ * before. Throws where something else stands there.
+ */
+export const ensureData = async (
+  file: string,
+  articles: number,
+  onProgress: (stored: number) => void,
+): Promise<void> => {
+  if (existsSync(file)) {
+    if (existsSync(labelFile(file)) && readFileSync(labelFile(file), 'utf8') === label(articles)) return;
+    throw new Error(`${file} is no store of ${articles} articles made by this benchmark; name another, or remove it`);
+  }
+  const house = await openHouse(readSettings({ DATABASE_URL: `file:${file}` }));
+  try {
+    await fill(house, articles, onProgress);
+  } catch (error) {
+    await house.close();
+    for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
+    throw error;
+  }
+  await house.close();
+  writeFileSync(labelFile(file), label(articles));
+};

@@ -1,0 +1,29 @@
+/** Galley as it is measured: a process on a core of its own, by the settings of a table. */
+import { type Served, startServer } from './process.ts';
+
+/** The key that a store of a benchmark is written with. It opens nothing else. */
+export const KEY = `glk_${'benchmark'.repeat(4)}`;
+
+const QUIET = { LOG_LEVEL: 'warn', RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMENT: 'off' };
+
+/** The settings that are measured. */
+export const SETTINGS = {
+  'cache on': QUIET,
+  'cache off': { ...QUIET, CACHE_BYTES: '0' },
+  defaults: {},
+} as const satisfies Record<string, Record<string, string>>;
+export type SettingsName = keyof typeof SETTINGS;
+
+/** Starts Galley on a store; `program` is what Node is told to run. */
+export const startGalley = (
+  program: readonly string[],
+  file: string,
+  settings: SettingsName,
+  log: string,
+): Promise<Served> =>
+  startServer({
+    command: [process.execPath, ...program, 'serve'],
+    environment: { ...SETTINGS[settings], DATABASE_URL: `file:${file}`, ADMIN_KEY: KEY },
+    readyPath: '/health/ready',
+    log,
+  });

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import { compareSizes, type Options, runBench } from '../../bench/bench.ts';
+import { bodyOf, contentOf, isLive } from '../../bench/content.ts';
+import { ensureData, withSentence } from '../../bench/data.ts';
+import { bestLoader } from '../../bench/load.ts';
+import { writeReport } from '../../bench/report.ts';
+import { WORKLOADS } from '../../bench/workloads.ts';
+import { WRITES } from '../../bench/writes.ts';
+import { createRenderer } from '../../src/rendering/renderer.ts';
+import { temporaryDirectory } from '../support/process.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+const ARTICLES = 200;
+
+const smallest = (folder: string, stores: string[]): Options => ({
+  ...{
+    articles: stores.map(() => ARTICLES),
+    data: stores,
+    only: [...WORKLOADS, ...WRITES],
+    tables: ['cache on'],
+    starts: 1,
+    name: 'small',
+  },
+  ...{ loader: bestLoader(), connections: 4, seconds: 0.15, rounds: 1, urls: 10, folder, pin: false },
+  program: [`--import=${import.meta.resolve('tsx')}`, MAIN],
+  say: () => {},
+  onStored: () => {},
+});
+
+// The benchmark itself throws where an answer has another status, other bytes, or is not what was asked for.
+test('a whole run answers every workload rightly and is written down, and its store is used again to compare', async (t) => {
+  const folder = temporaryDirectory(t);
+  const store = join(folder, 'small.db');
+  const results = await runBench(smallest(folder, [store]));
+  const measured = results.tables.map(({ rows }) => rows.map(({ name }) => name));
+  const skipped = WORKLOADS.filter((name) => name.startsWith('search') && results.notes.length > 0);
+  t.same(measured, [WORKLOADS.filter((name) => !skipped.includes(name))], 'only a search may be missing');
+  t.equal(results.notes.length, skipped.length, results.notes.join());
+  for (const { name, galley, bare, sameHeaders, ratios } of results.tables.flatMap(({ rows }) => rows)) {
+    for (const figures of [galley, bare, sameHeaders]) {
+      t.ok(figures.requests > 0 && figures.refused === 0 && figures.p99 >= figures.p50, `${name} was answered`);
+    }
+    t.ok(Number.isFinite(ratios.bare.byRate) && Number.isFinite(ratios.sameHeaders.byRate), `${name} has its ratios`);
+  }
+  t.same(
+    results.writes.map(({ name }) => name),
+    WRITES,
+  );
+  t.ok(results.coldStart > 0);
+  t.same(Object.keys(results.memory), ['reading, cache on', 'writing']);
+
+  writeReport(folder, results);
+  const read = (ending: string) => readFileSync(join(folder, `small.${ending}`), 'utf8');
+  const page = read('md');
+  for (const { title } of results.tables[0]?.rows ?? []) t.ok(page.includes(`| ${title} |`), title);
+  t.notMatch(page, /NaN|undefined/);
+  t.match(read('svg'), /^<svg .*<rect .*<\/svg>\n$/s);
+  t.notMatch(read('svg'), /NaN|undefined/);
+  t.same(JSON.parse(read('json')).tables, JSON.parse(JSON.stringify(results.tables)));
+
+  await t.rejects(
+    ensureData(store, ARTICLES + 1, () => {}),
+    /no store of 201 articles/,
+    'it is not taken for another',
+  );
+  const options: Options = { ...smallest(folder, [store, store]), name: 'two', only: ['newest'], loader: 'autocannon' };
+  const comparison = await compareSizes(options);
+  const compared = comparison.sizes.map(({ articles, latencies }) => [articles, latencies.map(({ name }) => name)]);
+  t.same(compared, [
+    [ARTICLES, ['newest']],
+    [ARTICLES, ['newest']],
+  ]);
+  writeReport(folder, comparison);
+  t.match(readFileSync(join(folder, 'two.md'), 'utf8'), /\| newest 20 \| [\d.]+ \| [\d.]+ \| \*\*[\d.]+\*\* \|/);
+});
+
+test('what is stored is what rendering would give, and the same at every run', async (t) => {
+  const renderer = createRenderer({ threads: 1, embedHosts: [], timeLimit: 30_000 });
+  t.teardown(() => renderer.close());
+  for (const number of [0, 7, 23]) {
+    const [body, { sentence }] = [bodyOf(number), contentOf(number, 1000)];
+    const whole = withSentence({ body, rendering: await renderer.renderBody(body, 'markdown') }, sentence);
+    t.same(whole.rendering, await renderer.renderBody(whole.body, 'markdown'));
+    t.ok(body.length > 3500 && body.length < 6000, `${body.length} bytes`);
+  }
+  t.same(contentOf(500, 1000), contentOf(500, 1000));
+  const all = Array.from({ length: 1000 }, (_, number) => contentOf(number, 1000));
+  t.equal(new Set(all.map(({ slug }) => slug)).size, 1000, 'every slug once');
+  t.equal(all.filter(({ sentence }) => / quokka /.test(sentence)).length, 3, 'the rare word');
+  t.equal(all.filter(({ sentence }) => / people /.test(sentence)).length, 1000, 'the common word');
+  const [live, tagged] = [all.filter(isLive).length, all.filter(({ tags }) => tags.includes(0)).length];
+  t.ok(live > 950 && live < 990, `${live} are live`);
+  t.ok(tagged > 250 && tagged < 400, `${tagged} have the most frequent tag`);
+});
