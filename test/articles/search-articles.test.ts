@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { searchedText } from '../../src/core/searched-text.ts';
 import { encodePage } from '../../src/features/articles/cards.ts';
+import { dealCards } from '../../src/features/articles/dealing.ts';
 import { type Galley, START, startGalley } from '../support/app.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { watchStatements } from '../support/statements.ts';
@@ -367,6 +368,7 @@ const fill = async ({ file, store }: Galley, articles: number, queued: number): 
 test('in 10,000 articles a search begins at the words and scans nothing', async (t) => {
   const galley = await startSearch(t);
   await fill(galley, 10_000, 100);
+  await dealCards(galley);
   const { find, titles } = galley;
   t.same((await find('common')).body.pagination.total, 9900);
   await galley.indexQueued();
