@@ -1,9 +1,9 @@
 /** What is live, as a condition of a query: the same rule as `core/statuses.ts`, for the rows of a list. */
-import { and, eq, exists, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, isNull, lte, or, type Param, type SQL, sql } from 'drizzle-orm';
 import type { Store } from './store.ts';
 
 /** The condition that `unpublishAt` has not come. */
-export const notEnded = (unpublishAt: Store['tables']['articles']['unpublishAt'], now: Date): SQL =>
+export const notEnded = (unpublishAt: Store['tables']['articles']['unpublishAt'], now: Date | Param): SQL =>
   or(isNull(unpublishAt), gt(unpublishAt, now)) as SQL;
 
 /** The condition under which a live article names the author of the row: to the anonymous, no other author exists. */

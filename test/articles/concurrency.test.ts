@@ -219,7 +219,6 @@ test('a draft’s words never stand beside what was live, whenever another proce
     return { ...answer, hasWritten };
   };
   const paths = [`/v1/articles/${id}`, '/v1/articles/by-slug/open', '/v1/articles', '/v1/articles?tag=open-tag'];
-  const least = new Map(paths.map((path) => [path, path.includes('?') || path.endsWith('articles') ? 2 : 1]));
   for (const from of ['its card', 'its rows']) {
     hasCard = from === 'its card';
     for (const path of paths) {
@@ -234,7 +233,7 @@ test('a draft’s words never stand beside what was live, whenever another proce
         if (status === 200) seen.add(text.includes('Open tag'));
         more = hasWritten;
       }
-      t.ok(after > (hasCard ? (least.get(path) as number) : 4), `${path} from ${from} takes ${after - 1} statements`);
+      t.ok(after > (hasCard ? 1 : 4), `${path} from ${from} takes ${after - 1} statements`);
       t.ok(seen.has(true), 'what is live is shown with its tags');
     }
   }

@@ -1,7 +1,6 @@
 /** Lists of articles: what a caller may ask for, and what is then shown. */
 import { type Caller, grantOf, may } from '../../core/access.ts';
 import { type Fault, refuse, refuseAll } from '../../core/errors.ts';
-import { type Group, groupsOfList } from '../../core/groups.ts';
 import { parseMoment } from '../../core/moment.ts';
 import { readSearchQuery } from '../../core/search-query.ts';
 import type { Place, Slice, Sliced } from '../../core/slice.ts';
@@ -12,8 +11,6 @@ import { listTagIdsBySlugs, listTagsBySlugs } from '../tags/queries.ts';
 import type { ListInclude } from './includes.ts';
 import { listArticleIds } from './list-queries.ts';
 import { readPageTexts } from './list-texts.ts';
-import type { PublicCard } from './public-queries.ts';
-import { readPublicCards } from './public-reading.ts';
 import { type ListedArticle, loadArticles } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { canRead } from './rules.ts';
@@ -71,7 +68,8 @@ const allTagIdsOf = async (store: Store, slugs: string[], internalToo: boolean):
   return tags.sort((a, b) => a.articleCount - b.articleCount).map(({ id }) => id);
 };
 
-const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise<ArticleFilter> => ({
+/** What is asked of a list. */
+export const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise<ArticleFilter> => ({
   statuses: statusesOf(query),
   trashed: query.trashed ?? false,
   unpublishedOnlyBy: grantOf(caller, 'read unpublished') === 'own' ? (caller?.authorId ?? 0) : null,
@@ -91,7 +89,7 @@ const filterOf = async (store: Store, caller: Caller, query: ListQuery): Promise
 });
 
 /** The ids of a slice of a list, or of what is searched for in it. */
-const findIds = async (
+export const findIds = async (
   store: Store,
   filter: ArticleFilter,
   sort: SearchSort,
@@ -135,29 +133,4 @@ export const listArticles = async (
     const { texts, fits } = read;
     return { rows: found.map((row) => ({ ...row, texts: texts.get(row.article.row.id) })), total, fits };
   }
-};
-
-/**
- * A list for the anonymous, ready to be sent, with the cache groups it belongs to; undefined where one of its articles
- * is not ready, or has ceased to be live in between: then `listArticles` finds what is true.
- */
-export const listPublicCards = async (
-  store: Store,
-  now: Date,
-  sort: SearchSort,
-  slice: Slice,
-  query: ListQuery,
-): Promise<{ found: Sliced<{ card: PublicCard; place: Place }>; groups: Group[] } | undefined> => {
-  const filter = await filterOf(store, null, query);
-  const { rows, total } = await findIds(store, filter, sort, slice, query, now);
-  const cards = await readPublicCards(
-    store,
-    rows.map(({ id }) => id),
-    now,
-  );
-  if (!cards) return undefined;
-  const placed = rows.map(({ id, value }, i) => ({ card: cards[i] as PublicCard, place: placeOf({ value, id }) }));
-  const { authorIds, tagIds, allTagIds } = filter;
-  const groups = groupsOfList({ authorIds: authorIds ?? [], tagIds: [...(tagIds ?? []), ...(allTagIds ?? [])] });
-  return { found: { rows: placed, total }, groups };
 };

@@ -6,7 +6,8 @@ import type { AuthorName } from '../authors/queries.ts';
 import type { TagName } from '../tags/queries.ts';
 import type { Cards } from './cards.ts';
 
-const cardColumns = ({ tables: { articles } }: Store) => {
+/** What is read of a card, and of its article to tell whether it is live. */
+export const cardColumns = ({ tables: { articles } }: Store) => {
   const { id, version, slug, language, sortAt, status, publishedAt, unpublishAt, deletedAt } = articles;
   const { commentPolicy, card, cardNames } = articles;
   const standing = { status, publishedAt, unpublishAt, deletedAt };

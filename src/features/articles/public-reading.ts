@@ -6,24 +6,30 @@ import { isLive } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
 import { type AuthorName, recallAuthor } from '../authors/queries.ts';
 import { recallTag, type TagName } from '../tags/queries.ts';
-import { type CardRow, findPage, listCards, type PublicCard, type PublicPage } from './public-queries.ts';
+import { type CardRow, findPage, type PublicCard, type PublicPage } from './public-queries.ts';
 
-/** The names of a card; undefined where it has to be read in another way. Awaits nothing that is in memory. */
-const nameOn = async <T extends CardRow>(store: Store, row: T): Promise<(T & PublicCard) | undefined> => {
+/** What of many things is there already; a promise where one of them must be waited for. */
+const all = <T>(things: (T | undefined | Promise<T | undefined>)[]): (T | undefined)[] | Promise<(T | undefined)[]> =>
+  things.some((thing) => thing instanceof Promise) ? Promise.all(things) : (things as (T | undefined)[]); // none is a promise
+
+/** The names of a card; undefined where it has to be read in another way. Nothing is waited for that is in memory. */
+const nameOn = <T extends CardRow>(
+  store: Store,
+  row: T,
+): (T & PublicCard) | undefined | Promise<(T & PublicCard) | undefined> => {
   const { card, cardNames } = row;
   if (card === null || cardNames === null) return undefined;
-  const [authors, tags]: [AuthorName[], TagName[]] = [[], []];
-  for (const id of cardNames.authorIds) {
-    const recalled = recallAuthor(store, id);
-    const author = recalled instanceof Promise ? await recalled : recalled;
-    if (author) authors.push(author);
-  }
-  for (const id of cardNames.tagIds) {
-    const recalled = recallTag(store, id);
-    const tag = recalled instanceof Promise ? await recalled : recalled;
-    if (tag && tag.kind !== 'internal') tags.push(tag);
-  }
-  return { ...row, card, authors, tags };
+  const authors = all(cardNames.authorIds.map((id) => recallAuthor(store, id)));
+  const tags = all(cardNames.tagIds.map((id) => recallTag(store, id)));
+  const named = (authors: (AuthorName | undefined)[], tags: (TagName | undefined)[]): T & PublicCard => ({
+    ...row,
+    card,
+    authors: authors.filter((author) => author !== undefined),
+    tags: tags.filter((tag) => tag !== undefined && tag.kind !== 'internal') as TagName[],
+  });
+  if (authors instanceof Promise || tags instanceof Promise)
+    return Promise.all([authors, tags]).then(([authors, tags]) => named(authors, tags));
+  return named(authors, tags);
 };
 
 /** A live article, ready to be sent; undefined where there is none, or it is not ready. */
@@ -36,17 +42,16 @@ export const readPublicPage = async (
   return row && isLive(row, now) ? nameOn(store, row) : undefined;
 };
 
-/** The cards of some articles, in the order of the ids; undefined where one of them is not live any more, or not ready. */
-export const readPublicCards = async (
+/** Cards with their names, in their order; undefined where one is not ready, or not live where `now` is told. */
+export const nameCards = async (
   store: Store,
-  ids: readonly number[],
-  now: Date,
+  rows: readonly CardRow[],
+  now?: Date,
 ): Promise<PublicCard[] | undefined> => {
-  const rows = new Map((await listCards(store, ids)).map((row) => [row.id, row]));
   const cards: PublicCard[] = [];
-  for (const id of ids) {
-    const row = rows.get(id);
-    const card = row && isLive(row, now) ? await nameOn(store, row) : undefined;
+  for (const row of rows) {
+    const named = now === undefined || isLive(row, now) ? nameOn(store, row) : undefined;
+    const card = named instanceof Promise ? await named : named;
     if (!card) return undefined;
     cards.push(card);
   }

@@ -22,9 +22,10 @@ import {
 import { answerListed, answerSurroundings } from './include-answers.ts';
 import type { ArticleInclude } from './includes.ts';
 import { inputOf } from './input.ts';
-import { checkAsked, listArticles, listPublicCards } from './listing.ts';
+import { checkAsked, listArticles } from './listing.ts';
 import { readSurroundings } from './neighbours.ts';
 import { publicArticle, publicList } from './public-answers.ts';
+import { listPublicCards } from './public-listing.ts';
 import { readPublicPage } from './public-reading.ts';
 import type { StoredArticle } from './queries.ts';
 import { highlightArticles, RELEVANCE_REACH, sortAsked } from './searching.ts';

@@ -111,6 +111,10 @@ const holders = prepared(({ db, tables: { authors } }) =>
     .where(eq(authors.slug, sql.placeholder('slug'))),
 );
 
+/** The id of the author with a slug. */
+export const findAuthorId = async (store: Store, slug: string): Promise<number | undefined> =>
+  (await holders(store, { slug }))[0]?.id;
+
 /** Whether an author has the slug; `except` is one that does not count. */
 export const isAuthorSlugTaken = async (store: Store, slug: string, except?: number): Promise<boolean> =>
   (await holders(store, { slug })).some(({ id }) => id !== except);

@@ -63,6 +63,17 @@ export const listTagsBySlugs = async (
 export const listTagIdsBySlugs = async (store: Store, slugs: string[], internalToo: boolean): Promise<number[]> =>
   (await listTagsBySlugs(store, slugs, internalToo)).map(({ id }) => id);
 
+const publicTag = prepared(({ db, tables: { tags } }) =>
+  db
+    .select({ id: tags.id })
+    .from(tags)
+    .where(and(eq(tags.slug, sql.placeholder('slug')), ne(tags.kind, 'internal'))),
+);
+
+/** The id of the tag with a slug, unless it is internal. */
+export const findPublicTagId = async (store: Store, slug: string): Promise<number | undefined> =>
+  (await publicTag(store, { slug }))[0]?.id;
+
 type Named = { id: number; slug: string; nameFolded: string };
 
 const namedBy = (column: 'id' | 'slug' | 'nameFolded') =>
