@@ -1,20 +1,25 @@
 /** Galley as an app: its table of contents. It never listens; `server.ts` does. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { findNextMoment } from './features/articles/queries.ts';
+import type { Schedule } from './core/schedule.ts';
+import { archiveRoutes } from './features/archives/routes.ts';
 import { articleRoutes } from './features/articles/routes.ts';
+import { keepSchedule } from './features/articles/schedule.ts';
 import { authorRoutes } from './features/authors/routes.ts';
 import { commentRoutes } from './features/comments/routes.ts';
 import { findActor } from './features/keys/actions.ts';
 import type { LastUsed } from './features/keys/last-used.ts';
 import { keyRoutes } from './features/keys/routes.ts';
+import { searchRoutes } from './features/search/routes.ts';
 import { siteRoutes } from './features/site/routes.ts';
 import { tagRoutes } from './features/tags/routes.ts';
 import { guardDoors, recogniseCallers } from './http/auth.ts';
+import { tellGroups } from './http/cache-groups.ts';
+import { answerHits, keepAnswers } from './http/cached-answers.ts';
 import { sayWhatMayBeKept } from './http/caching.ts';
 import { answerClientErrors } from './http/client-errors.ts';
 import { compilersFactory } from './http/compilers.ts';
-import { tagAnswers } from './http/etag.ts';
+import { answerUnchanged, tagAnswers } from './http/etag.ts';
 import { answerPreflights, commonHeaders, requestIdOf } from './http/headers.ts';
 import { BODY_LIMIT, readJsonBodies, refuseFaultyBodies } from './http/json-body.ts';
 import { MAX_PARAM_LENGTH, refuseUnknownDoors, rememberMethods } from './http/methods.ts';
@@ -23,6 +28,7 @@ import { answerFrameworkErrors, answerProblems } from './http/problem.ts';
 import { parseQuery } from './http/query-string.ts';
 import { limitRates } from './http/rate-limit.ts';
 import { describeError, logRequests } from './http/request-log.ts';
+import { ResponseCache } from './http/response-cache.ts';
 import { serviceDoors } from './http/service-doors.ts';
 import type { Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
@@ -31,7 +37,10 @@ import type { Parts } from './store/store.ts';
 /** What an app is made of. */
 export type AppParts = Parts & {
   renderer: Renderer;
-  settings: Pick<Settings, 'requireIfMatch' | 'cacheControl' | 'corsOrigins' | 'trustProxy' | 'rates'>;
+  settings: Pick<
+    Settings,
+    'requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates'
+  >;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;
   timeouts?: Timeouts;
@@ -40,6 +49,21 @@ export type AppParts = Parts & {
 /** The times a client has, in milliseconds, to send a whole request, to say anything at all, and between two requests. */
 export type Timeouts = { requestTimeout: number; connectionTimeout: number; keepAliveTimeout: number };
 const TIMEOUTS: Timeouts = { requestTimeout: 30_000, connectionTimeout: 60_000, keepAliveTimeout: 72_000 };
+
+/** Keeps finished answers in memory, each until a commit touches it or a moment passes. */
+const cacheAnswers = (app: FastifyInstance, { store, clock, settings, logger }: AppParts, schedule: Schedule): void => {
+  const cache = new ResponseCache(settings.cacheBytes);
+  schedule.onPassed = () => cache.drop('all');
+  const forget = store.onTouched((touched) => cache.drop(touched));
+  app.addHook('onClose', async () => forget());
+  const parts = {
+    ...{ cache, schedule, clock, logger, cacheControl: settings.cacheControl },
+    sameForAllOrigins: settings.corsOrigins.includes('*'),
+    noticeOthers: store.noticeOthers,
+  };
+  keepAnswers(app, parts);
+  answerHits(app, parts);
+};
 
 /** Builds the app. The hooks run in the order in which a request is judged: route, rate, key, role. */
 export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
@@ -79,11 +103,13 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   guardDoors(app);
   refuseFaultyBodies(app);
   tagAnswers(app);
-  sayWhatMayBeKept(app, {
-    cacheControl: settings.cacheControl,
-    clock,
-    findNextMoment: (after) => findNextMoment(store, after),
-  });
+  const schedule = keepSchedule(store);
+  app.addHook('onClose', async () => schedule.close());
+  const { noticeOthers } = store;
+  sayWhatMayBeKept(app, { cacheControl: settings.cacheControl, clock, schedule, noticeOthers });
+  tellGroups(app, settings.cacheHeaders);
+  if (settings.cacheBytes > 0) cacheAnswers(app, parts, schedule);
+  answerUnchanged(app);
 
   await publishDocument(app);
   await publishDocs(app);
@@ -92,9 +118,11 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   const inV1 = { prefix: '/v1', ...parts, requireIfMatch: settings.requireIfMatch };
   await app.register(articleRoutes, inV1);
+  await app.register(archiveRoutes, inV1);
   await app.register(authorRoutes, inV1);
   await app.register(tagRoutes, inV1);
   await app.register(commentRoutes, inV1);
+  await app.register(searchRoutes, inV1);
   await app.register(siteRoutes, inV1);
   await app.register(keyRoutes, inV1);
   return app;

@@ -4,6 +4,7 @@ import { systemClock } from './core/clock.ts';
 import { ensureSite } from './features/site/actions.ts';
 import { createRenderer, type Renderer } from './rendering/renderer.ts';
 import { type Settings, SettingsError } from './settings.ts';
+import { fillNameWords } from './store/name-words.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -38,6 +39,7 @@ export const openHouse = async (settings: Settings, mostWaiting?: number): Promi
     ...(mostWaiting !== undefined && { mostWaiting }),
   });
   await ensureSite({ store, clock: systemClock });
+  await fillNameWords(store);
   return {
     store,
     renderer,

@@ -6,7 +6,10 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './core/clock.ts';
+import { repeat } from './core/repeating.ts';
+import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
+import { startIndexing } from './features/articles/indexing.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { openHouse } from './house.ts';
@@ -15,6 +18,9 @@ import { type Settings, SettingsError } from './settings.ts';
 
 /** How many texts of callers may be rendered or wait for it at once; each may be a megabyte. */
 const MOST_RENDERINGS = 64;
+
+/** How often it is looked whether an article has no card, in milliseconds. */
+const DEAL_EVERY = 1000;
 
 /** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
 const CUT_OFF_AFTER = 6000;
@@ -119,6 +125,14 @@ export const serve = async (settings: Settings): Promise<void> => {
   const dueMoments = await startDueMoments(parts, (error) =>
     logger.error({ err: error }, 'moments that came due were not noted'),
   );
+  const dealing = repeat(
+    () => dealCards(parts),
+    DEAL_EVERY,
+    (error) => logger.error({ err: error }, 'cards were not dealt'),
+  );
+  const indexing = startIndexing({ ...parts, renderer }, (error) =>
+    logger.error({ err: error }, 'renamed articles were not made findable'),
+  );
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   await listen(app, settings);
   stop = async () => {
@@ -129,6 +143,8 @@ export const serve = async (settings: Settings): Promise<void> => {
     clearInterval(sweep);
     clearTimeout(cutOff);
     await dueMoments.stop();
+    await dealing.stop();
+    await indexing.stop();
     await lastUsed.flush();
     await house.close();
   };

@@ -1,5 +1,6 @@
 /** The settings of the process: environment variables (and `.env`), checked once at start. */
 import { isIP } from 'node:net';
+import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
 import type { Rate, Rates } from './http/rate-limit.ts';
 
 export type Settings = {
@@ -12,6 +13,10 @@ export type Settings = {
   adminKey: string | null;
   requireIfMatch: boolean;
   cacheControl: string;
+  /** The headers that tell caches of groups, beside Cache-Groups. */
+  cacheHeaders: readonly GroupHeader[];
+  /** How much the response cache may take; 0: there is none. */
+  cacheBytes: number;
   corsOrigins: readonly string[];
   trustProxy: boolean | readonly string[];
   rates: Rates;
@@ -133,6 +138,24 @@ const directives = (name: string, text: string): string => {
   return text;
 };
 
+const UNIT_BYTES: Record<string, number> = { '': 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };
+
+/** A number of bytes, such as `64 MiB` or `0`. */
+const bytes = (name: string, text: string): number => {
+  const match = /^(\d{1,12}) ?(KiB|MiB|GiB|)$/i.exec(text);
+  const size = match && Number(match[1]) * (UNIT_BYTES[(match[2] as string).toLowerCase()] as number);
+  if (size == null || !Number.isSafeInteger(size)) throw bad(name, text, 'a number of bytes, such as 64 MiB, or 0');
+  return size;
+};
+
+const groupHeaders = (name: string, text: string): GroupHeader[] =>
+  list(
+    name,
+    text.toLowerCase(),
+    (part) => GROUP_HEADERS.includes(part as GroupHeader),
+    'Surrogate-Key, Cache-Tag, or both, separated by a comma',
+  ) as GroupHeader[]; // each was just looked up
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** Reads the settings, empty ones as absent; throws `SettingsError` with one clear line for the first that cannot be used. */
@@ -149,6 +172,8 @@ export const readSettings = (environment: Environment): Settings => {
     adminKey: optional('ADMIN_KEY', (_, text) => adminKey(text)),
     requireIfMatch: read('REQUIRE_IF_MATCH', 'false', boolean),
     cacheControl: read('CACHE_CONTROL', 'public, max-age=0, s-maxage=60', directives),
+    cacheHeaders: optional('CACHE_HEADERS', groupHeaders) ?? [],
+    cacheBytes: read('CACHE_BYTES', '64 MiB', bytes),
     corsOrigins: read('CORS_ORIGINS', '*', origins),
     trustProxy: read('TRUST_PROXY', 'false', proxies),
     rates: {

@@ -12,8 +12,10 @@ const RANKS: Record<string, number> = {
   authors: 0,
   tags: 0,
   articles: 1,
+  archives: 2,
   comments: 2,
-  imports: 3,
+  search: 3,
+  imports: 4,
 };
 
 /** What a file of a feature is. Five names are the same everywhere; other names are a work of their own: actions. */
@@ -23,7 +25,10 @@ const NAMED: Record<string, Kind> = {
   'articles/doors.ts': 'schemas',
   'articles/walks.ts': 'queries',
   'articles/list-conditions.ts': 'queries',
+  'articles/addresses.ts': 'rules',
+  'articles/cards.ts': 'rules',
   'articles/moves.ts': 'rules',
+  'articles/includes.ts': 'rules',
   'articles/writing.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
 };

@@ -283,6 +283,12 @@ const TABLE: Row[] = [
   ['list by status', /*          */ '401 200 200 200 200 200', get('/v1/articles?status=any')],
   ['list the trash', /*          */ '401 200 200 200 200 200', get('/v1/articles?trashed=true')],
   ['list mine', /*               */ '401 400 200 200 400 400', get('/v1/articles?mine=true')],
+  ['list with bodies', /*        */ '401 200 200 200 200 200', get('/v1/articles?include=html,body')],
+  ['list with html', /*          */ '200 200 200 200 200 200', get('/v1/articles?include=html,commentCount')],
+  ['list archives', /*           */ '200 200 200 200 200 200', get('/v1/archives')],
+  ['search articles', /*         */ '200 200 200 200 200 200', get('/v1/articles?q=harbour&include=highlights')],
+  ['search by status', /*        */ '401 200 200 200 200 200', get('/v1/articles?q=harbour&status=any')],
+  ['search everything', /*       */ '200 200 200 200 200 200', get('/v1/search?q=harbour')],
   ['list authors', /*            */ '200 200 200 200 200 200', get('/v1/authors')],
   [
     'make an author',

@@ -97,6 +97,9 @@ const SAMPLES: Record<string, string[]> = {
   updatedBefore: ['9999-01-01T00:00:00Z'],
   translationKey: ['zq-key'],
   article: ['1'],
+  tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
+  tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],
+  q: ['ada', 'harb', 'zq', 'zq draft', 'i', 'internal', 'quay', 'open -draft', '"zq body"', 'subtitle', 'bo', 'unused'],
 };
 /** What is asked for by parameters of the path. */
 const PATHS: Record<string, string[]> = {
@@ -129,7 +132,10 @@ const walkOf = ({ app }: Galley, deep: boolean): Map<string, string[]> => {
     const isList = asked.some(({ name }) => name === 'count');
     const more = deep && isList ? [{}, { page: '1', limit: '2' }, counted] : [{}];
     const queries = pairs.flatMap(([name, sample]) => more.map((others) => ({ ...others, [name]: sample })));
-    const texts = [{}, ...queries].map((query) => `?${new URLSearchParams(query)}`.replace(/\?$/, ''));
+    const searches = asked.some(({ name }) => name === 'q')
+      ? pairs.map(([name, sample]) => ({ q: 'zq', [name]: sample }))
+      : [];
+    const texts = [{}, ...queries, ...searches].map((query) => `?${new URLSearchParams(query)}`.replace(/\?$/, ''));
     const [, parameter] = /\{([^}]+)\}/.exec(template) ?? [];
     const values = parameter === undefined ? [''] : PATHS[parameter];
     if (!values) throw new Error(`Say in PATHS what this test shall ask for at ${template}`);
@@ -216,6 +222,9 @@ test('a hidden slug is answered as one that never was', async (t) => {
         await compare(method, (s) => `/v1/${things}/by-slug/${s}`, slug);
       await compare(method, (s) => `/v1/articles?tag=${s}&count=exact`, slug);
       await compare(method, (s) => `/v1/articles?author=${s}&page=1`, slug);
+      for (const filter of ['tagsAll', 'tagsNot', 'tagsAll=quay&tagsNot'])
+        await compare(method, (s) => `/v1/articles?${filter}=${s}&count=exact`, slug);
+      for (const things of ['authors', 'tags']) await compare(method, (s) => `/v1/${things}?q=${s}&count=exact`, slug);
     }
   }
 });

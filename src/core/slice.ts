@@ -15,7 +15,14 @@ export type Slice = {
   from: { place: Place; before: boolean } | null;
   offset: number;
   counted: boolean;
+  /** The most rows that can be reached by number, where it is less than that of every list. */
+  reach?: number;
 };
 
 /** What a query hands back for a slice. */
-export type Sliced<T> = { rows: T[]; total: number | undefined };
+export type Sliced<T> = {
+  rows: T[];
+  total: number | undefined;
+  /** How many of the rows one page has room for, where that is fewer than were asked for. */
+  fits?: number | undefined;
+};

@@ -15,7 +15,7 @@ declare module 'fastify' {
     access?: Permission;
     /** The limit that counts at this door, where it is not that of its method. */
     rate?: 'comment';
-    /** The query parameters that holders of keys alone may use. */
+    /** The query parameters that holders of keys alone may use; `name=value`: that value of a list. */
     keyed?: readonly string[];
   }
 }
@@ -47,13 +47,20 @@ export const recogniseCallers = (app: FastifyInstance, findActor: FindActor): vo
   });
 };
 
+/** Whether a query, as it was sent, asks for something keyed. A parameter that says `false` asks for nothing. */
+const isAsked = (query: Record<string, unknown>, keyed: string): boolean => {
+  const [name = '', value] = keyed.split('=');
+  if (value === undefined) return query[name] !== undefined && query[name] !== 'false';
+  return [query[name]].flat().some((sent) => typeof sent === 'string' && sent.split(',').includes(value));
+};
+
 /** Refuses wrong keys everywhere (401), and callers whose role is never granted what the door is for (401, 403). */
 export const guardDoors = (app: FastifyInstance): void => {
   app.addHook('onRequest', async (request) => {
     if (request.hasWrongKey) throw refuse('unauthenticated', 'The key is wrong, expired or revoked');
     const { access, keyed = [] } = request.routeOptions.config;
     const query = request.query as Record<string, unknown>;
-    const asked = keyed.filter((name) => query[name] !== undefined && query[name] !== 'false');
+    const asked = keyed.filter((name) => isAsked(query, name));
     if (request.caller === null && asked.length > 0)
       throw refuse('unauthenticated', `A key is needed to ask for ${asked.join(', ')}`);
     if (access === undefined || grantOf(request.caller, access) !== 'no') return;

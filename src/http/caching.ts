@@ -1,6 +1,7 @@
 /** What shared caches may keep: `Cache-Control` for anonymous reads, cut to the next moment that could change them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
+import type { Schedule } from '../core/schedule.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -9,9 +10,6 @@ declare module 'fastify' {
   }
 }
 
-/** Finds the first moment after one at which something goes live or ceases to be; null where none is set. */
-export type FindNextMoment = (after: Date) => Promise<Date | null>;
-
 /** The directives with `s-maxage` cut to the seconds that are left, and `max-age` never longer. */
 export const cutToMoment = (directives: string, secondsLeft: number): string =>
   directives.replaceAll(
@@ -19,27 +17,44 @@ export const cutToMoment = (directives: string, secondsLeft: number): string =>
     (_, name, seconds) => `${name}=${Math.min(Number(seconds), secondsLeft)}`,
   );
 
-const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
+/** The directives of an answer that is true until a moment (null: until it is changed). */
+export const cacheControlUntil = (directives: string, next: Date | null, now: Date): string =>
+  next === null
+    ? directives
+    : cutToMoment(directives, Math.max(0, Math.floor((next.getTime() - now.getTime()) / 1000)));
+
+export const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 const mayBeKept = ({ statusCode }: FastifyReply) => [200, 304, 308].includes(statusCode);
+
+/** `noticeOthers` hears of what other processes have written; undefined where there is nothing to wait for. */
+type CachingParts = {
+  cacheControl: string;
+  clock: Clock;
+  schedule: Schedule;
+  noticeOthers: () => Promise<void> | undefined;
+};
 
 /** Says of every answer under `/v1` who may keep it, where the handler has not. */
 export const sayWhatMayBeKept = (
   app: FastifyInstance,
-  { cacheControl, clock, findNextMoment }: { cacheControl: string; clock: Clock; findNextMoment: FindNextMoment },
+  { cacheControl, clock, schedule, noticeOthers }: CachingParts,
 ): void => {
   app.decorateRequest('beganAt');
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const noticing = noticeOthers();
     request.beganAt = clock();
+    if (noticing) noticing.then(() => done(), done);
+    else done();
   });
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.hasHeader('cache-control')) return payload;
     if (!isRead(request) || !mayBeKept(reply)) reply.header('cache-control', 'no-store');
     else if (request.caller) reply.header('cache-control', 'private, no-cache');
     else {
-      const next = await findNextMoment(request.beganAt);
-      const left =
-        next === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((next.getTime() - clock().getTime()) / 1000));
-      reply.header('cache-control', cutToMoment(cacheControl, left));
+      const now = clock();
+      const next = schedule.peek(now) === undefined ? await schedule.next(now) : schedule.peek(now);
+      const isOver = schedule.lastPassed > request.beganAt.getTime();
+      reply.header('cache-control', cacheControlUntil(cacheControl, isOver ? now : (next ?? null), now));
     }
     return payload;
   });

@@ -17,7 +17,7 @@ type DoorSpec = {
   /** What the caller must be granted; absent: open to all, and a key changes nothing. */
   access?: Permission;
   rate?: 'comment';
-  /** The query parameters that holders of keys alone may use. */
+  /** The query parameters that holders of keys alone may use; `name=value`: that value of a list. */
   keyed?: readonly string[];
   bodyLimit?: number;
   /** What is judged of the whole body beside its schema. */

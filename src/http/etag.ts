@@ -1,7 +1,8 @@
 /** Versions and tags: conditional reads (RFC 9110, If-None-Match) and writes that name the version they are about (If-Match). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Expectation } from '../core/expectation.ts';
+import { isRead } from './caching.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -17,7 +18,7 @@ export const item = <T extends { version: number }>(reply: FastifyReply, answer:
 };
 
 /** 16 hex digits that change exactly when the bytes do. */
-const digest = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+const digest = (bytes: string | Buffer): string => hash('sha256', bytes, 'hex').slice(0, 16);
 
 /** A tag without what a cache or a coding added to it: `W/`, `-gzip`, `-br`. */
 const bare = (tag: string): string =>
@@ -26,26 +27,51 @@ const bare = (tag: string): string =>
     .replace(/^W\//, '')
     .replace(/-(?:gzip|br)"$/, '"');
 
+/** The tag of an answer in another coding: other bytes, so another strong tag. */
+export const codedTag = (etag: string, coding: string): string => etag.replace(/"$/, `-${coding}"`);
+
 /** Whether `If-None-Match` names the tag (the whole of it, compared weakly), or is `*`. */
-const matchesTag = (ifNoneMatch: string, etag: string): boolean =>
-  ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => bare(tag) === etag);
+export const matchesTag = (ifNoneMatch: string, etag: string): boolean =>
+  ifNoneMatch === etag || ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => bare(tag) === etag);
 
-const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
+/** What a 304 repeats of the header fields of its 200 (RFC 9110, section 15.4.5), and what a browser needs to see it. */
+export const REPEATED_BY_304 = new Set([
+  ...['cache-control', 'etag', 'vary', 'access-control-allow-origin', 'x-request-id'],
+  ...['access-control-expose-headers', 'ratelimit', 'ratelimit-policy'],
+]);
 
-/** Gives every successful JSON answer its strong tag, and answers 304 where the caller has those bytes already. */
+/** Gives every successful JSON answer its strong tag. */
 export const tagAnswers = (app: FastifyInstance): void => {
   app.decorateReply('entityVersion', 0);
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (reply.statusCode !== 200 && reply.statusCode !== 201) return payload;
-    if (typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
-    if (!isRead(request) && reply.entityVersion === 0) return payload;
-    const version = reply.entityVersion === 0 ? '' : `${reply.entityVersion}-`;
-    const etag = `"${version}${digest(payload)}"`;
-    reply.header('etag', etag);
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const isTagged = reply.statusCode === 200 || reply.statusCode === 201;
+    const isBytes = typeof payload === 'string' || Buffer.isBuffer(payload);
+    if (isTagged && isBytes && !reply.hasHeader('etag') && (isRead(request) || reply.entityVersion !== 0)) {
+      const version = reply.entityVersion === 0 ? '' : `${reply.entityVersion}-`;
+      reply.header('etag', `"${version}${digest(payload)}"`);
+    }
+    done(null, payload);
+  });
+};
+
+/** Answers 304 where the caller has those bytes already; the last of all that is done with an answer. */
+export const answerUnchanged = (app: FastifyInstance): void => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const ifNoneMatch = request.headers['if-none-match'];
-    if (!isRead(request) || ifNoneMatch === undefined || !matchesTag(ifNoneMatch, etag)) return payload;
-    reply.code(304).removeHeader('content-type').removeHeader('content-length');
-    return request.method === 'HEAD' ? payload : null; // Fastify measures what it leaves out of an answer to HEAD
+    const etag = reply.getHeader('etag');
+    const isUnchanged =
+      ifNoneMatch !== undefined &&
+      typeof etag === 'string' &&
+      reply.statusCode === 200 &&
+      isRead(request) &&
+      matchesTag(ifNoneMatch, etag);
+    if (!isUnchanged) {
+      done(null, payload);
+      return;
+    }
+    reply.code(304);
+    for (const name of Object.keys(reply.getHeaders())) if (!REPEATED_BY_304.has(name)) reply.removeHeader(name);
+    done(null, request.method === 'HEAD' ? payload : null); // Fastify measures what it leaves out of an answer to HEAD
   });
 };
 

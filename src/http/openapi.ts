@@ -20,6 +20,7 @@ const TAGS = [
   { name: 'Authors', description: 'Bylines: who an article is by' },
   { name: 'Tags', description: 'Topics, sections and internal labels' },
   { name: 'Comments', description: 'What readers say' },
+  { name: 'Search', description: 'Everything that has a name, for a search box' },
   { name: 'Site', description: 'The publication itself' },
   { name: 'Keys', description: 'Keys and their roles' },
   { name: 'Service', description: 'Health, and the catalogue of problems' },

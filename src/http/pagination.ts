@@ -108,6 +108,34 @@ const decodeCursor = (cursor: string, kind: SortKind, fingerprint: string): { pl
   return { place: { value: value as string | number, id: id as number }, before: before === 1 };
 };
 
+/** The faults of paging by anything but a number. */
+const otherwiseThanByNumber = ({ cursor, count }: PageQuery): Fault[] =>
+  Object.entries({ cursor, count })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => ({
+      in: 'query',
+      name,
+      code: 'not-allowed',
+      detail: `${name} does not go with this sort; use page`,
+    }));
+
+/**
+ * Reads the slice of a list that goes by number alone, whose first page needs none; page × limit is at most `reach`.
+ * Throws 400 for faults.
+ */
+export const numberedSliceOf = (request: FastifyRequest, reach: number): Slice => {
+  const query = request.query as PageQuery;
+  const faults = otherwiseThanByNumber(query);
+  query.page ??= 1;
+  const { limit = 20, page } = query;
+  if (page * limit > reach) {
+    const detail = `page × limit must be at most ${reach}; narrow the search, or choose another sort`;
+    faults.push({ in: 'query', name: 'page', code: 'too-large', detail });
+  }
+  if (faults.length > 0) throw refuseAll('invalid-request', faults);
+  return { limit, from: null, offset: (page - 1) * limit, counted: true, reach };
+};
+
 /** Reads the slice a request wants; `kind` is what its list is sorted by. Throws 400 for faults and foreign cursors. */
 export const sliceOf = (request: FastifyRequest, kind: SortKind): Slice => {
   const { limit = 20, cursor, page, count } = request.query as PageQuery;
@@ -143,25 +171,24 @@ const addressOf = (request: FastifyRequest, changes: Record<string, string | und
 };
 
 /**
- * Answers one page: rows and where they stand, with `Link`. `rows` may hold one more than the limit; those of a walk
- * backwards come nearest first and are turned round here.
+ * Turns what was found into a page: the rows to be shown and where they stand, with `Link`. `rows` may hold one more
+ * than the limit; those of a walk backwards come nearest first and are turned round here.
  */
-export const answerPage = <Row, Answer>(
+export const pageOf = <Row>(
   request: FastifyRequest,
   reply: FastifyReply,
   slice: Slice,
-  { rows, total }: Sliced<Row>,
+  { rows, total, fits = rows.length }: Sliced<Row>,
   placeOf: (row: Row) => Place,
-  present: (row: Row) => Answer,
 ) => {
   const { page, limit = 20 } = request.query as PageQuery;
   const backwards = slice.from?.before ?? false;
-  const shown = rows.slice(0, limit);
+  const numbered = page !== undefined;
+  const shown = rows.slice(0, numbered ? limit : Math.min(limit, fits));
   if (backwards) shown.reverse();
   const [first, last] = [shown[0], shown.at(-1)];
-  const hasMore = rows.length > limit;
+  const hasMore = rows.length > shown.length;
   const fingerprint = fingerprintOf(request);
-  const numbered = page !== undefined;
   const hasNext = !numbered && last !== undefined && (backwards || hasMore);
   const hasPrevious = !numbered && first !== undefined && (backwards ? hasMore : slice.from !== null);
   const next = hasNext ? encodeCursor(placeOf(last), false, fingerprint) : null;
@@ -172,12 +199,12 @@ export const answerPage = <Row, Answer>(
   if (previous) links.push(`<${addressOf(request, { cursor: previous })}>; rel="prev"`);
   if (next) links.push(`<${addressOf(request, { cursor: next })}>; rel="next"`);
   if (numbered && page > 1) links.push(`<${addressOf(request, { page: String(page - 1) })}>; rel="prev"`);
-  if (numbered && page < Math.min(pages ?? 0, Math.floor(NUMBERED_REACH / limit)))
+  if (numbered && page < Math.min(pages ?? 0, Math.floor((slice.reach ?? NUMBERED_REACH) / limit)))
     links.push(`<${addressOf(request, { page: String(page + 1) })}>; rel="next"`);
   reply.header('link', links.join(', '));
 
   return {
-    data: shown.map(present),
+    shown,
     pagination: {
       limit,
       next,
@@ -186,4 +213,17 @@ export const answerPage = <Row, Answer>(
       ...(numbered && { page, pages: pages as number }),
     },
   };
+};
+
+/** Answers one page of what was found. */
+export const answerPage = <Row, Answer>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  slice: Slice,
+  found: Sliced<Row>,
+  placeOf: (row: Row) => Place,
+  present: (row: Row) => Answer,
+) => {
+  const { shown, pagination } = pageOf(request, reply, slice, found, placeOf);
+  return { data: shown.map(present), pagination };
 };

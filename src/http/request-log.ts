@@ -1,5 +1,6 @@
 /** The log: one JSON line a request, and never a query string, a header, a body, an email or a key. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from './methods.ts';
 
 /** Writes the line of a request. */
@@ -15,6 +16,17 @@ export const logRequest = (request: FastifyRequest, reply: FastifyReply): void =
     },
     'request',
   );
+};
+
+/** Writes the line of a request that the response cache answered. */
+export const logHit = (
+  logger: FastifyBaseLogger,
+  { method, url = '' }: IncomingMessage,
+  requestId: string,
+  route: string,
+  status: number,
+): void => {
+  logger.info({ requestId, method, route, path: pathOf(url), status, ms: 0, keyId: null, cached: true }, 'request');
 };
 
 export const logRequests = (app: FastifyInstance): void => {

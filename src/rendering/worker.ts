@@ -1,6 +1,8 @@
-/** What runs in a thread of `thread-pool.ts`: bodies and comments in, their HTML and text out. One job at a time. */
+/** What runs in a thread of `core/thread-pool.ts`: bodies and comments in, their HTML and text out. One job at a time. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { snippetOf } from '../core/highlighting.ts';
+import { searchedText } from '../core/searched-text.ts';
 import { renderCommentMarkdown } from './comment.ts';
 import { renderMarkdown } from './markdown.ts';
 import { plainText } from './plain-text.ts';
@@ -17,16 +19,24 @@ const sanitise = createSanitiser(embedHosts);
 // parse-srcset, within sanitize-html, tells standard output about every broken srcset that an author wrote.
 console.log = () => {};
 
-const toHtml = ({ format, source }: Job): string => {
-  if (format === 'comment') return renderCommentMarkdown(source);
-  return sanitise(format === 'markdown' ? renderMarkdown(source) : source);
+const answerHtml = (html: string, toAnswer: (text: string) => Answer): Answer => {
+  if (html.length > LONGEST_HTML) return { refused: `its HTML is longer than ${LONGEST_HTML} characters` };
+  return toAnswer(plainText(html));
 };
 
 const render = (job: Job): Answer => {
-  const html = toHtml(job);
-  if (html.length > LONGEST_HTML) return { refused: `its HTML is longer than ${LONGEST_HTML} characters` };
-  const text = plainText(html);
-  return { html, text, wordCount: countWords(text), excerpt: excerptOf(text) };
+  const { format, source } = job;
+  if (format === 'searched') return { searched: searchedText(plainText(source)) };
+  if (format === 'snippet') return { text: snippetOf(plainText(source), job.query) };
+  if (format === 'comment') {
+    const html = renderCommentMarkdown(source);
+    return answerHtml(html, (text) => ({ html, text }));
+  }
+  const html = sanitise(format === 'markdown' ? renderMarkdown(source) : source);
+  return answerHtml(html, (text) => {
+    const made = { html, text, wordCount: countWords(text), excerpt: excerptOf(text) };
+    return { ...made, searched: searchedText(text) };
+  });
 };
 
 parentPort?.on('message', (job: Job) => {

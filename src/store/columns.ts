@@ -15,6 +15,7 @@ export const sqliteColumns = {
   /** A moment in UTC, to the millisecond. */
   moment: (name: string) => s.integer(name, { mode: 'timestamp_ms' }),
   json: <T>(name: string) => s.text(name, { mode: 'json' }).$type<T>(),
+  bytes: (name: string) => s.blob(name, { mode: 'buffer' }),
 };
 
 /** What `defineTables` writes the tables with, whatever the engine. */
@@ -22,6 +23,8 @@ export type Columns = typeof sqliteColumns;
 
 /** Text that sorts by its bytes, as SQLite's does, whatever locale the cluster was made with. */
 const bytewiseText = p.customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+
+const bytea = p.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
 const pgColumns = {
   table: p.pgTable,
@@ -34,13 +37,14 @@ const pgColumns = {
   boolean: (name: string) => p.boolean(name),
   moment: (name: string) => p.timestamp(name, { withTimezone: true, precision: 3 }),
   json: <T>(name: string) => p.json(name).$type<T>(),
+  bytes: (name: string) => bytea(name),
 };
 
 /** Drizzle's dialects share the builder API but not its types; this cast is where they meet, and `agree` is its licence. */
 export const postgresColumns = pgColumns as unknown as Columns;
 
 type Data<F> = F extends (name: string) => { _: { data: infer D } } ? D : never;
-type Cell = 'serial' | 'text' | 'integer' | 'boolean' | 'moment';
+type Cell = 'serial' | 'text' | 'integer' | 'boolean' | 'moment' | 'bytes';
 type OfSqlite = { [C in Cell]: Data<(typeof sqliteColumns)[C]> };
 type OfPostgres = { [C in Cell]: Data<(typeof pgColumns)[C]> };
 /** Compiles only while both dialects hand the same TypeScript values to the rest of the project. */

@@ -1,5 +1,6 @@
 /** The record of what happened: one row an event, written in the transaction of its change. */
 import type { Caller } from '../core/access.ts';
+import type { Group } from '../core/groups.ts';
 import { insertion } from './prepared.ts';
 import type { Store } from './store.ts';
 
@@ -10,8 +11,8 @@ export type EventType =
   | `comment.${'created' | 'updated' | 'approved' | 'marked-spam' | 'trashed' | 'deleted'}`
   | 'site.updated';
 
-/** Who asked for a change, and in which request: what the audit keeps beside every event. */
-export type Origin = { caller: Caller; requestId: string | null };
+/** Who asked for a change, and in which request: what the audit keeps beside every event; and what it touched, to be told. */
+export type Origin = { caller: Caller; requestId: string | null; touched?: Set<Group> };
 
 /** The origin of what Galley does by itself, such as noting a moment that came due. */
 export const BY_ITSELF: Origin = { caller: null, requestId: null };

@@ -29,6 +29,28 @@ export const prepared = <T>(
   };
 };
 
+/** How many shapes of one query are kept prepared; the longest unused goes first. */
+const KEPT_SHAPES = 300;
+
+/**
+ * Queries of many shapes, such as one with a list of so many values, each prepared at its first use. `shape` tells the
+ * shapes apart; `build` makes the query of one, with `sql.placeholder`s.
+ */
+export const preparedByShape = <S, T>(
+  shapeOf: (asked: S) => string | number,
+  build: (store: Store, asked: S) => Preparable<T>,
+): ((store: Store, asked: S, values?: Values) => Promise<T>) => {
+  const shapes = new Map<string | number, ReturnType<typeof prepared<T>>>();
+  return (store, asked, values) => {
+    const shape = shapeOf(asked);
+    const query = shapes.get(shape) ?? prepared((at: Store) => build(at, asked));
+    shapes.delete(shape);
+    shapes.set(shape, query);
+    if (shapes.size > KEPT_SHAPES) shapes.delete(shapes.keys().next().value as string | number);
+    return query(store, values);
+  };
+};
+
 /**
  * An INSERT of one whole row, prepared. Absent fields are null. Values are encoded here, since a placeholder's own
  * encoder knows no null. Returns what `returning` asks for, as an array.

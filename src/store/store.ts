@@ -1,6 +1,10 @@
 /** How Galley remembers, whatever the engine: one shape, inside and outside a transaction. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type { Group } from '../core/groups.ts';
+import type { Memory } from './memory.ts';
+import type { Search } from './search.ts';
 import type { Tables } from './tables.ts';
+import type { TouchListener } from './touches.ts';
 
 /** Drizzle's builders, in the part both dialects share. Await them; never `.get()`, `.all()` or `.run()`. */
 export type Db = BaseSQLiteDatabase<'async', unknown, Record<string, never>>;
@@ -11,11 +15,23 @@ export type Failure = 'busy' | 'full';
 export type Store = {
   readonly db: Db;
   readonly tables: Tables;
+  readonly search: Search;
   /**
    * Runs `work` as one unit: all of it is kept, or none. Units on SQLite take turns; `work` awaits its own queries
    * and nothing else. Inside a transaction it joins the one that runs.
    */
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
+  /** What is kept of this store between queries; null inside a transaction, which sees what is not true yet. */
+  readonly memory: Memory | null;
+  /** Says, inside a transaction, which cache groups it touches: told to all who listen the moment it is kept. */
+  touch(groups: Iterable<Group>): void;
+  /** Hears what each commit touches, in the same breath, before any read can see it; returns what ends that. */
+  onTouched(listener: TouchListener): () => void;
+  /**
+   * Hears of what other processes have committed to the same store, at most every quarter of a second; undefined
+   * where there is nothing to wait for.
+   */
+  noticeOthers(): Promise<void> | undefined;
   /** What an error of the driver says of the store; undefined: it is another error. */
   failureOf(error: unknown): Failure | undefined;
   /** Resolves when the store can be written to; rejects with the engine's error. Writes a row as it was. */

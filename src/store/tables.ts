@@ -3,6 +3,8 @@ import { sql } from 'drizzle-orm';
 import type { Role } from '../core/access.ts';
 import type { CommentPolicy, CommentStatus, Shelf, StoredStatus } from '../core/statuses.ts';
 import type { Columns } from './columns.ts';
+import { defineEventTables } from './event-tables.ts';
+import { defineWordTables } from './word-tables.ts';
 
 export type Link = { label: string; url: string };
 export type CoverImage = {
@@ -20,6 +22,8 @@ export type Seo = {
   canonicalUrl?: string | null;
   noindex?: boolean | null;
 };
+/** Whom and what an article names, in order. */
+export type CardNames = { authorIds: number[]; tagIds: number[] };
 export type BodyFormat = 'markdown' | 'html';
 export type TagKind = 'topic' | 'section' | 'internal';
 
@@ -29,7 +33,7 @@ export type TagKind = 'topic' | 'section' | 'internal';
  * long texts of an article in a table of their own, so that a list reads small rows.
  */
 export const defineTables = (c: Columns) => {
-  const { table, index, uniqueIndex, primaryKey, serial, text, integer, boolean, moment, json } = c;
+  const { table, index, uniqueIndex, primaryKey, serial, text, integer, boolean, moment, json, bytes } = c;
 
   const site = table('site', {
     id: integer('id').primaryKey(),
@@ -141,6 +145,12 @@ export const defineTables = (c: Columns) => {
       createdAt: moment('created_at').notNull(),
       updatedAt: moment('updated_at').notNull(),
       deletedAt: moment('deleted_at'),
+      /**
+       * While it is on the shelf of what is published: the members of its summary that nothing else changes, as JSON in
+       * UTF-8, ready to be sent; and whom and what it names. Null: to be made anew.
+       */
+      card: bytes('card'),
+      cardNames: json<CardNames>('card_names'),
     },
     (t) => [
       uniqueIndex('articles_slug').on(t.slug),
@@ -150,7 +160,8 @@ export const defineTables = (c: Columns) => {
       index('articles_by_creation').on(t.shelf, t.createdAt, t.id),
       index('articles_by_title').on(t.shelf, t.titleFolded, t.id),
       index('articles_by_translation').on(t.translationKey).where(sql`${t.translationKey} is not null`),
-      index('articles_ending').on(t.shelf, t.sortAt, t.id).where(sql`${t.unpublishAt} is not null`),
+      index('articles_ending').on(t.shelf, t.sortAt, t.id, t.unpublishAt).where(sql`${t.unpublishAt} is not null`),
+      index('articles_without_card').on(t.id).where(sql`${t.card} is null and ${t.shelf} = 'published'`),
     ],
   );
 
@@ -160,10 +171,8 @@ export const defineTables = (c: Columns) => {
       .references(() => articles.id, { onDelete: 'cascade' }),
     /** As it was sent, byte for byte. */
     body: text('body').notNull(),
-    /** The body, sanitised: the only form meant for a page. */
-    html: text('html').notNull(),
-    seo: json<Seo>('seo'),
-    metadata: json<Record<string, unknown>>('metadata').notNull(),
+    /** `html` (the body, sanitised: the only form meant for a page), `seo` and `metadata`, as JSON in UTF-8, ready to be sent. */
+    page: bytes('page').notNull(),
   });
 
   const articleAuthors = table(
@@ -216,6 +225,13 @@ export const defineTables = (c: Columns) => {
     (t) => [primaryKey({ columns: [t.articleId, t.at] }), index('due_moments_by_moment').on(t.at)],
   );
 
+  /** The articles whose searched text is to be written anew: whom or what they name is called otherwise by now. */
+  const searchQueue = table('search_queue', {
+    articleId: integer('article_id')
+      .primaryKey()
+      .references(() => articles.id, { onDelete: 'cascade' }),
+  });
+
   const comments = table(
     'comments',
     {
@@ -247,36 +263,20 @@ export const defineTables = (c: Columns) => {
     ],
   );
 
-  const events = table(
-    'events',
-    {
-      id: serial('id'),
-      type: text('type').notNull(),
-      at: moment('at').notNull(),
-      kind: text('kind').notNull(),
-      entityId: integer('entity_id').notNull(),
-      version: integer('version'),
-      slug: text('slug'),
-      live: boolean('live'),
-      changedFields: json<string[]>('changed_fields').notNull(),
-      keyId: integer('key_id'),
-      requestId: text('request_id'),
-    },
-    (t) => [index('events_of_entity').on(t.kind, t.entityId, t.id)],
-  );
-
   return {
     site,
     authors,
     tags,
+    ...defineWordTables(c, { authors, tags }),
     keys,
     articles,
     contents,
     articleAuthors,
     articleTags,
     dueMoments,
+    searchQueue,
     comments,
-    events,
+    ...defineEventTables(c),
   };
 };
 

@@ -23,13 +23,27 @@ const furnish = async (galley: Galley) => {
   await ask('POST', '/v1/tags', { key: keys.editor, body: { name: 'Inside', kind: 'internal' } });
   const written: [string, object][] = [
     ['a', { title: 'Zebra', publishedAt: at(-4), authorIds: [ada], tags: ['One', 'Two'], language: 'en' }],
-    ['b', { title: 'apple', publishedAt: at(-3), authorIds: [ada], tags: ['One'], language: 'en-GB', featured: true }],
+    [
+      'b',
+      {
+        title: 'apple',
+        publishedAt: at(-3),
+        authorIds: [ada],
+        tags: ['One'],
+        language: 'en-GB',
+        featured: true,
+        translationKey: 'pier',
+      },
+    ],
     ['c', { title: 'Berry', publishedAt: at(-2), authorIds: [grace], tags: ['Two', 'Inside'], language: 'de' }],
     [
       'd',
-      { title: 'apple', publishedAt: at(-1), authorIds: [grace, ada], tags: ['Three', 'One', 'Two'], language: 'enm' },
+      {
+        ...{ title: 'apple', publishedAt: at(-1), authorIds: [grace, ada], tags: ['Three', 'One', 'Two'] },
+        ...{ language: 'enm', translationKey: 'pier' },
+      },
     ],
-    ['draft', { title: 'Draft', status: 'draft', authorIds: [ada], tags: ['One', 'Unseen'] }],
+    ['draft', { title: 'Draft', status: 'draft', authorIds: [ada], tags: ['One', 'Unseen'], translationKey: 'secret' }],
     ['other-draft', { title: 'Draft', status: 'draft', authorIds: [grace], tags: ['One'] }],
     ['review', { title: 'Review', status: 'review', authorIds: [grace], publishedAt: at(-9) }],
     ['coming', { title: 'Coming', status: 'scheduled', publishedAt: at(5), authorIds: [ada], tags: ['One'] }],
@@ -57,6 +71,8 @@ test('every filter, sort and role', async (t) => {
   const ids = await furnish(galley);
   const { keys } = galley;
   const idsOf = (...names: string[]) => names.map((name) => ids[name]).join(',');
+  /** Milliseconds after the house was furnished and an hour had passed: `c` is touched at the first, `a` at the second. */
+  const touched = (milliseconds: number) => new Date(galley.clock.now.getTime() - 2 + milliseconds).toISOString();
   const everyone: [string, string][] = [
     ['', 'd c b a'],
     ['?sort=-publishedAt', 'd c b a'],
@@ -78,6 +94,43 @@ test('every filter, sort and role', async (t) => {
     ['?tag=unseen', ''],
     ['?tag=inside', ''],
     ['?tag=inside,three', 'd'],
+    ['?tagsAll=one', 'd b a'],
+    ['?tagsAll=one,two', 'd a'],
+    ['?tagsAll=two,one,two', 'd a'],
+    ['?tagsAll=one,two&sort=publishedAt', 'a d'],
+    ['?tagsAll=one,two&sort=title', 'd a'],
+    ['?tagsAll=one,two,three', 'd'],
+    ['?tagsAll=one&tag=three,nowhere', 'd'],
+    ['?tagsAll=two&author=grace', 'd c'],
+    ['?tagsAll=one,nowhere', ''],
+    ['?tagsAll=one,nowhere&sort=title', ''],
+    ['?tagsAll=two,inside', ''],
+    ['?tagsAll=unseen', ''],
+    ['?tagsNot=one', 'c'],
+    ['?tagsNot=three', 'c b a'],
+    ['?tagsNot=three,nowhere&sort=title', 'b c a'],
+    ['?tagsNot=nowhere', 'd c b a'],
+    ['?tagsNot=unseen', 'd c b a'],
+    ['?tagsNot=inside', 'd c b a'],
+    ['?tagsNot=one&tag=two', 'c'],
+    ['?tagsAll=two&tagsNot=three', 'c a'],
+    ['?tagsAll=two&tagsNot=two', ''],
+    ['?translationKey=pier', 'd b'],
+    ['?translationKey=pier&sort=title', 'b d'],
+    ['?translationKey=pier&tag=two', 'd'],
+    ['?translationKey=pier&language=en', 'b'],
+    ['?translationKey=Pier', ''],
+    ['?translationKey=secret', ''],
+    [`?translationKey=pier&ids=${idsOf('a', 'b', 'draft')}`, 'b'],
+    [`?updatedAfter=${touched(0)}`, 'c a'],
+    [`?updatedAfter=${touched(0)}&sort=-updatedAt`, 'a c'],
+    [`?updatedAfter=${touched(1)}&sort=updatedAt`, 'c a'],
+    [`?updatedAfter=${touched(2)}`, 'a'],
+    [`?updatedBefore=${touched(2)}`, 'd c b'],
+    [`?updatedBefore=${touched(1)}&sort=title`, 'b d'],
+    [`?updatedAfter=${touched(1)}&updatedBefore=${touched(2)}&tag=two`, 'c'],
+    [`?updatedAfter=${touched(1)}&ids=${idsOf('a', 'b')}`, 'a'],
+    [`?updatedAfter=${touched(3)}`, ''],
     ['?author=ada-lovelace', 'd b a'],
     ['?author=grace', 'd c'],
     ['?author=grace,ada-lovelace', 'd c b a'],
@@ -107,7 +160,12 @@ test('every filter, sort and role', async (t) => {
     if (!query.includes('inside'))
       t.equal(await slugs(galley, query, { key: keys.contributor }), found, `${query} with a key`);
   }
-  t.equal(await slugs(galley, '?tag=inside', { key: keys.viewer }), 'c', 'a key knows internal tags');
+  for (const [query, found] of [
+    ['?tag=inside', 'c'],
+    ['?tagsAll=two,inside', 'c'],
+    ['?tagsNot=inside', 'd b a'],
+  ] as const)
+    t.equal(await slugs(galley, query, { key: keys.viewer }), found, `${query}: a key knows internal tags`);
   for (const query of [
     '?status=published',
     '?status=any',
@@ -134,6 +192,17 @@ test('every filter, sort and role', async (t) => {
     ['viewer', '?status=any&tag=one', 'coming other-draft draft d b a'],
     ['viewer', '?status=any&tag=one,two,three', 'coming other-draft draft d c b a ended old'],
     ['viewer', '?status=any&tag=unseen', 'draft'],
+    ['viewer', '?status=any&tagsAll=one,two,three', 'd'],
+    ['viewer', '?status=any&tagsAll=one,unseen', 'draft'],
+    ['viewer', '?status=any&tagsNot=one,two', 'review'],
+    ['viewer', '?status=any&translationKey=pier', 'd b'],
+    ['viewer', '?status=any&translationKey=secret', 'draft'],
+    ['viewer', '?status=archived,published&tagsAll=two', 'd c a ended old'],
+    ['viewer', `?status=any&updatedAfter=${touched(0)}`, 'c a'],
+    ['viewer', `?trashed=true&updatedBefore=${touched(0)}&tagsAll=one`, 'own-binned binned'],
+    ['contributor', '?status=any&tagsAll=one', 'coming draft d b a'],
+    ['contributor', '?status=any&translationKey=secret', 'draft'],
+    ['contributor', '?status=any&sort=title&tagsNot=one', 'c ended'],
     ['viewer', '?status=any&sort=title', 'b d c coming draft other-draft ended old review a'],
     ['viewer', `?status=any&publishedBefore=${at(-4)}`, 'ended old review'],
     ['viewer', `?status=any&ids=${idsOf('a', 'draft', 'coming', 'ended', 'binned')}`, 'coming draft a ended'],

@@ -154,7 +154,8 @@ test('the log has a line for each request, and never what was sent', async (t) =
     'request-9': new TypeError(`not for ${keys.admin} of grace@s3cret.example`),
   };
   const renderBody = async (body: string) => Promise.reject(errors[body]);
-  const renderer = { renderBody, renderComment: renderBody, close: async () => {} };
+  const rest = { renderComment: renderBody, readSearched: renderBody, readSnippet: renderBody };
+  const renderer = { renderBody, ...rest, close: async () => {} };
   const broken = await startGalley(t, { parts: { logger, renderer } });
   for (const [id, expected] of [
     ['request-8', { query: 'update "comments" set "body" = ?', cause: { message: /readonly/ }, stack: /^ {4}at / }],

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import tap, { test } from 'tap';
+import { createThreadPool, LimitPassed } from '../../src/core/thread-pool.ts';
 import { type BodyFormat, createRenderer } from '../../src/rendering/renderer.ts';
-import { createThreadPool, LimitPassed } from '../../src/rendering/thread-pool.ts';
 
 const renderer = createRenderer({ threads: 2, embedHosts: [], timeLimit: 500 });
 tap.teardown(() => renderer.close());

@@ -8,6 +8,7 @@ import type { Test } from 'tap';
 import { type AppParts, buildApp } from '../../src/app.ts';
 import type { Role } from '../../src/core/access.ts';
 import { noteDueMoments } from '../../src/features/articles/due-moments.ts';
+import { indexQueued } from '../../src/features/articles/indexing.ts';
 import { createKey } from '../../src/features/keys/actions.ts';
 import { startLastUsed } from '../../src/features/keys/last-used.ts';
 import { ensureSite } from '../../src/features/site/actions.ts';
@@ -63,6 +64,8 @@ export type Galley = {
   ask(method: string, url: string, asked?: Asked): Promise<Answer>;
   /** Notes the moments that came due, as the timer of the server does every second. */
   noteDueMoments(): Promise<void>;
+  /** Makes articles findable by the names that changed, as the timer of the server does every second. */
+  indexQueued(): Promise<void>;
   /** Makes a key and returns its secret. */
   makeKey(role: Role, authorId?: number): Promise<string>;
 };
@@ -92,9 +95,10 @@ export const startGalley = async (t: Test, { settings = {}, parts: others = {} }
   const parts = { store, clock: () => clock.now };
   await ensureSite(parts);
   const lastUsed = startLastUsed(parts, (error) => t.fail('the use of a key was not noted', { error }));
+  const renderer = borrowRenderer(t);
   const app = await buildApp({
     ...parts,
-    renderer: borrowRenderer(t),
+    renderer,
     settings: readSettings({ ...OFF, ...settings }),
     logger: pino({ level: 'silent' }),
     lastUsed,
@@ -151,6 +155,7 @@ export const startGalley = async (t: Test, { settings = {}, parts: others = {} }
     },
     ask,
     noteDueMoments: () => noteDueMoments(parts),
+    indexQueued: () => indexQueued({ ...parts, renderer }),
     makeKey,
   };
 };

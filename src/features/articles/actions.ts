@@ -7,11 +7,12 @@ import type { Renderer } from '../../rendering/renderer.ts';
 import type { Origin } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { readSite } from '../site/actions.ts';
+import { decodePage } from './cards.ts';
 import { findToWrite, openToWrite, showTo } from './finding.ts';
 import { decideMove } from './moves.ts';
 import { checkAuthors, checkSource, chooseArticleSlug } from './naming.ts';
 import { findArticle, findArticleBySlug, type StoredArticle } from './queries.ts';
-import { type Kept, keptOf, recordOf, storeNew, storeOver, writingOf } from './records.ts';
+import { keptOf, type Rendered, recordOf, storeNew, storeOver, touchesSearch, writingOf } from './records.ts';
 import { demandAuthors, demandMove } from './rules.ts';
 import { resolveTags, type TagInput } from './tagging.ts';
 import { applyPatch, changedFields, checkWriting, newWriting, type Writing, type WritingPatch } from './writing.ts';
@@ -48,7 +49,7 @@ export const addArticle = async (
   origin: Origin,
   now: Date,
   input: ArticleInput,
-  rendering: Kept,
+  rendering: Rendered,
 ): Promise<number> => {
   const draft = draftOf(origin.caller, input, (await readSite(tx)).language);
   const [, tagIds, move] = await checkTogether(
@@ -62,7 +63,7 @@ export const addArticle = async (
   );
   const standing = { ...move, unpublishAt: draft.unpublishAt, deletedAt: null, firstPublishedAt: null };
   const rest = { version: 1, createdAt: now, updatedAt: now, commentCount: 0 };
-  return storeNew(tx, origin, recordOf({ ...draft, tagIds, slug }, standing, rendering, rest, now));
+  return storeNew(tx, origin, recordOf({ ...draft, tagIds, slug }, standing, rendering, rest, now), rendering);
 };
 
 /** Makes an article. Its form and its writer are judged before it is rendered, what it names in the store after. */
@@ -100,7 +101,7 @@ const writePatch = async (
   now: Date,
   before: StoredArticle,
   input: ArticleInput,
-  rendered: (Text & Kept) | null,
+  rendered: (Text & Rendered) | null,
 ): Promise<boolean> => {
   const { row } = before;
   const { was, merged } = mergedWith(before, input, (await readSite(tx)).language, now);
@@ -117,13 +118,40 @@ const writePatch = async (
   const writing = { ...merged, slug, tagIds, status: statusAt(standing, now), publishedAt: move.publishedAt };
   const changed = changedFields(was, writing);
   if (changed.length === 0) return false;
-  const isSame = isSameText(was, writing);
-  if (!isSame && !(rendered && isSameText(rendered, writing))) throw new TextMoved();
+  const [isSame, isFoundAnew] = [isSameText(was, writing), touchesSearch(changed)];
+  const text = rendered && isSameText(rendered, writing) ? rendered : null;
+  if ((!isSame || isFoundAnew) && text === null) throw new TextMoved();
   const { createdAt, commentCount } = row;
   const rest = { version: row.version + 1, createdAt, updatedAt: now, commentCount };
-  const record = recordOf(writing, standing, isSame ? keptOf(before) : (rendered as Kept), rest, now);
-  await storeOver(tx, origin, before, record, 'article.updated', changed);
+  const record = recordOf(writing, standing, isSame || text === null ? keptOf(before) : text, rest, now);
+  await storeOver(
+    tx,
+    origin,
+    before,
+    record,
+    'article.updated',
+    changed,
+    isFoundAnew ? (text?.searched ?? null) : null,
+  );
   return true;
+};
+
+/** What of an edited text is made ready before the transaction; null where no text is needed. */
+const prepareText = async (
+  renderer: Renderer,
+  seen: StoredArticle,
+  { was, merged }: ReturnType<typeof mergedWith>,
+  { tags }: ArticleInput,
+): Promise<(Text & Rendered) | null> => {
+  const { body, bodyFormat } = merged;
+  if (!isSameText(was, merged)) return { body, bodyFormat, ...(await renderer.renderBody(body, bodyFormat)) };
+  if (tags === undefined && !touchesSearch(changedFields(was, merged))) return null;
+  return {
+    body,
+    bodyFormat,
+    ...keptOf(seen),
+    searched: await renderer.readSearched(decodePage(seen.content.page).html),
+  };
 };
 
 /**
@@ -140,11 +168,8 @@ export const editArticle = async (
   const write = { id, expected, change: input };
   for (;;) {
     const seen = await findToWrite(store, origin.caller, write, clock());
-    const { was, merged } = mergedWith(seen, input, (await readSite(store)).language, clock());
-    const { body, bodyFormat } = merged;
-    const rendered = isSameText(was, merged)
-      ? null
-      : { body, bodyFormat, ...(await renderer.renderBody(body, bodyFormat)) };
+    const planned = mergedWith(seen, input, (await readSite(store)).language, clock());
+    const rendered = await prepareText(renderer, seen, planned, input);
     try {
       return await store.transaction(async (tx) => {
         const now = clock();

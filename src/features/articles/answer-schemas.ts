@@ -127,21 +127,92 @@ const summaryExample = {
 
 const authorRefExample = { ...summaryExample.authors[0], bio: null, avatarUrl: null, websiteUrl: null, links: [] };
 
+const html = Type.String({
+  description: 'The body, sanitised: the only form meant for a page. Ids in it begin with `user-content-`',
+});
+const body = Type.String({ description: 'As it was sent; for those who may read it unpublished' });
+const commentCount = Type.Integer({ description: 'How many comments are approved' });
+
+const Highlights = component(
+  'Highlights',
+  Type.Object(
+    {
+      title: Type.String({ description: 'The title' }),
+      snippet: Type.String({ description: 'Some 200 characters of the text around the first hit, or its beginning' }),
+    },
+    {
+      description: 'Where the words of a search stand: HTML in which `mark` is the only element',
+      examples: [{ title: 'The <mark>harbour</mark> at night', snippet: 'The first boats are in.' }],
+    },
+  ),
+);
+
+const ArticleSummary = component(
+  'ArticleSummary',
+  Type.Object(
+    {
+      ...answered,
+      authors: Type.Array(NamedRef),
+      tags: Type.Array(NamedRef),
+      html: Type.Optional(html),
+      body: Type.Optional(body),
+      commentCount: Type.Optional(commentCount),
+      highlights: Type.Optional(Highlights),
+    },
+    { description: 'An article, as a list shows it', examples: [summaryExample] },
+  ),
+);
+const Neighbour = component(
+  'Neighbour',
+  Type.Object(
+    { id: Id(), slug: Type.String(), title: Type.String(), publishedAt: Moment() },
+    {
+      description: 'The live article before or behind another',
+      examples: [{ id: 6, slug: 'the-quay', title: 'The quay', publishedAt: '2026-11-21T07:00:00.000Z' }],
+    },
+  ),
+);
+const Translation = component(
+  'Translation',
+  Type.Object(
+    { id: Id(), slug: Type.String(), language: Type.String({ description: 'BCP 47' }) },
+    { description: 'The same in another language', examples: [{ id: 9, slug: 'o-porto-a-noite', language: 'pt' }] },
+  ),
+);
+/** What stands beside an article where it is asked for. */
+const around = {
+  adjacent: Type.Optional(
+    Type.Object(
+      { previous: nullable(Neighbour), next: nullable(Neighbour) },
+      { description: 'The live articles published right before and behind it; with `include=adjacent`' },
+    ),
+  ),
+  related: Type.Optional(
+    Type.Array(ArticleSummary, {
+      description: 'At most five live ones that share tags with it, most of them first; with `include=related`',
+    }),
+  ),
+  translations: Type.Optional(
+    Type.Array(Translation, {
+      description: 'The other live ones with its translationKey; with `include=translations`',
+    }),
+  ),
+};
+
 export const Article = component(
   'Article',
   Type.Object(
     {
       ...answered,
-      html: Type.String({
-        description: 'The body, sanitised: the only form meant for a page. Ids in it begin with `user-content-`',
-      }),
-      body: Type.Optional(Type.String({ description: 'As it was sent; for those who may read it unpublished' })),
+      html,
+      body: Type.Optional(body),
       authors: Type.Array(AuthorRef, { description: 'In the order of the byline' }),
       tags: Type.Array(TagRef, { description: 'In the order of the editor; internal ones for holders of keys alone' }),
       seo: nullable(Seo),
       metadata: Metadata,
       source: Type.Optional(nullable(Source)),
-      commentCount: Type.Integer({ description: 'How many comments are approved' }),
+      commentCount,
+      ...around,
     },
     {
       description: 'An article',
@@ -160,11 +231,4 @@ export const Article = component(
   ),
 );
 
-const ArticleSummary = component(
-  'ArticleSummary',
-  Type.Object(
-    { ...answered, authors: Type.Array(NamedRef), tags: Type.Array(NamedRef) },
-    { description: 'An article, as a list shows it', examples: [summaryExample] },
-  ),
-);
 export const ArticleList = listOf('ArticleList', ArticleSummary, 'Articles');

@@ -1,5 +1,6 @@
 /** The doors of articles, said whole. */
 import { Type } from 'typebox';
+import { LONGEST_QUERY } from '../../core/search-query.ts';
 import { STATUSES } from '../../core/statuses.ts';
 import {
   answer,
@@ -15,12 +16,14 @@ import {
 } from '../../http/door.ts';
 import { ARTICLE_BODY_LIMIT } from '../../http/json-body.ts';
 import { pageQuery } from '../../http/pagination.ts';
-import { ById, BySlug, closed, Id, Moment, oneOf, QueryList } from '../../http/schema.ts';
+import { ById, BySlug, closed, Id, Moment, oneOf, QueryList, Text } from '../../http/schema.ts';
 import { Article, ArticleList } from './answer-schemas.ts';
+import { ARTICLE_INCLUDES, LIST_INCLUDES } from './includes.ts';
 import { ArticlePatch, NewArticle } from './schemas.ts';
 import { metadataFaults } from './writing.ts';
 
 const ARTICLE_SORTS = [
+  'relevance',
   ...(['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt'] as const),
   ...(['-createdAt', 'createdAt', 'title', '-title'] as const),
 ] as const;
@@ -44,18 +47,34 @@ const PUBLISHING =
 export const listArticlesDoor = door({
   ...everyone,
   operationId: 'listArticles',
-  keyed: ['status', 'trashed', 'mine'],
+  keyed: ['status', 'trashed', 'mine', 'include=body'],
   summary: 'List articles: the live ones, newest first',
-  description: '`status`, `trashed` and `mine` are for holders of keys, who then see what they may read.',
+  description:
+    '`status`, `trashed`, `mine` and `include=body` are for holders of keys, who then see what they may read.\n\n' +
+    'With `include=html` or `body` a page ends where its texts come to 4 MiB, and `next` goes on from there. A page ' +
+    'asked for by `page` holds all its articles; those for whose texts there is no room stand there without them.',
   querystring: closed({
     ...pageQuery,
     sort: Type.Optional(
       oneOf(ARTICLE_SORTS, {
-        default: '-publishedAt',
-        description: 'An article without publishedAt is sorted by createdAt',
+        description:
+          '`-publishedAt` unless said, and `relevance` with `q`. An article without publishedAt is sorted by createdAt. ' +
+          'By `relevance` a list goes by `page` alone, page × limit at most 1,000',
+      }),
+    ),
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LONGEST_QUERY,
+        description:
+          'What is searched for: words, the last of which may be a beginning, `"phrases"`, `-not`. Title before ' +
+          'subtitle and names before text, then the newest; at most the newest 10,000 matches are sorted and counted',
+        examples: ['harbour "at night" -fog'],
       }),
     ),
     tag: Type.Optional(SlugList('Slugs of tags: any of them', ['harbour', 'night'])),
+    tagsAll: Type.Optional(SlugList('Slugs of tags: all of them', ['harbour', 'night'])),
+    tagsNot: Type.Optional(SlugList('Slugs of tags: none of them', ['advertisement'])),
     author: Type.Optional(SlugList('Slugs of authors: any of them', ['ada-lovelace'])),
     status: Type.Optional(
       QueryList(oneOf([...STATUSES, 'any']), {
@@ -73,8 +92,21 @@ export const listArticlesDoor = door({
     ids: Type.Optional(
       Type.Array(Id(), { minItems: 1, maxItems: 100, description: 'Only these', examples: [[7, 12]] }),
     ),
+    translationKey: Type.Optional(
+      Text(100, { minLength: 1, description: 'Translations of one another', examples: ['harbour-2026'] }),
+    ),
     publishedAfter: Type.Optional(Moment({ description: 'Published then or later' })),
     publishedBefore: Type.Optional(Moment({ description: 'Published earlier' })),
+    updatedAfter: Type.Optional(Moment({ description: 'Changed then or later' })),
+    updatedBefore: Type.Optional(Moment({ description: 'Changed earlier' })),
+    include: Type.Optional(
+      QueryList(oneOf(LIST_INCLUDES), {
+        description:
+          'What is wanted beside the summaries; `body` is for holders of keys, of what they may read unpublished; ' +
+          '`highlights`, with `q`, shows where the words stand',
+        examples: [['html', 'commentCount']],
+      }),
+    ),
     trashed: Type.Optional(Type.Boolean({ description: 'What is in the trash, instead; for holders of keys' })),
     mine: Type.Optional(Type.Boolean({ description: 'Only those by the author of the key' })),
   }),
@@ -82,11 +114,21 @@ export const listArticlesDoor = door({
   answers: { 200: answer('Articles', ArticleList, { ...LIST_ETAG, ...linkOf('/v1/articles') }) },
 });
 
+const aroundIt = closed({
+  include: Type.Optional(
+    QueryList(oneOf(ARTICLE_INCLUDES), {
+      description: 'What is wanted beside the article: live ones alone, for everyone',
+      examples: [['adjacent', 'related']],
+    }),
+  ),
+});
+
 export const readArticleDoor = door({
   ...everyone,
   operationId: 'readArticle',
   summary: 'Read one article',
   params: ById,
+  querystring: aroundIt,
   refusals: ['gone'],
   answers: { 200: answer('The article', Article, ETAG) },
 });
@@ -96,6 +138,7 @@ export const readArticleBySlugDoor = door({
   operationId: 'readArticleBySlug',
   summary: 'Read one article by slug',
   params: BySlug('the-harbour-at-night'),
+  querystring: aroundIt,
   refusals: ['gone'],
   answers: { 200: answer('The article', Article, ETAG) },
 });

@@ -2,9 +2,13 @@
  * Notes what came due: an article that went live or ceased to be, by its moment. Reading never waits for this;
  * counts and events follow it, each moment once, also after a time in which no process ran.
  */
+
+import { touchedByArticle } from '../../core/groups.ts';
+import { type Repeating, repeat } from '../../core/repeating.ts';
 import { isLive, shelfOf, statusAt } from '../../core/statuses.ts';
 import { BY_ITSELF, recordEvents } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import { touch } from '../../store/touches.ts';
 import { liveEvents, moveCounts } from './counting.ts';
 import { listDueIds, settleArticle } from './due-queries.ts';
 import { firstLiveMoment } from './moves.ts';
@@ -25,6 +29,7 @@ const settle = async (tx: Store, article: StoredArticle, now: Date): Promise<Sto
   await settleArticle(tx, row.id, now, change);
   const counted = countedAs(article);
   await moveCounts(tx, counted, { ...counted, live });
+  touch(tx, BY_ITSELF, touchedByArticle(row.id, counted, { ...counted, live }));
   // Both moments may have passed unseen, as while the server was down: each is still said, in their order.
   let wasLive = row.notedLive;
   for (const at of [row.publishedAt, row.unpublishAt]) {
@@ -63,23 +68,7 @@ export const noteDueMoments = async ({ store, clock }: Parts): Promise<void> => 
 };
 
 /** Notes at once what came due while nobody ran, then every second until `stop`. */
-export const startDueMoments = async (
-  parts: Parts,
-  onError: (error: unknown) => void,
-): Promise<{ stop: () => Promise<void> }> => {
+export const startDueMoments = async (parts: Parts, onError: (error: unknown) => void): Promise<Repeating> => {
   await noteDueMoments(parts);
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= noteDueMoments(parts)
-      .catch(onError)
-      .finally(() => {
-        running = undefined;
-      });
-  }, EVERY).unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return repeat(() => noteDueMoments(parts), EVERY, onError);
 };

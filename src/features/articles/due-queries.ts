@@ -1,5 +1,6 @@
 /** How moments that came due are found and settled. */
-import { and, eq, lte, min } from 'drizzle-orm';
+import { and, eq, gt, lte, min, sql } from 'drizzle-orm';
+import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { ArticleRow } from './queries.ts';
 
@@ -28,3 +29,15 @@ export const settleArticle = async (
   await db.update(articleTags).set({ shelf }).where(eq(articleTags.articleId, id));
   await db.delete(dueMoments).where(and(eq(dueMoments.articleId, id), lte(dueMoments.at, now)));
 };
+
+const nextMoment = prepared(({ db, tables: { dueMoments } }) => {
+  const after = sql.param(sql.placeholder('after'), dueMoments.at);
+  return db
+    .select({ at: min(dueMoments.at) })
+    .from(dueMoments)
+    .where(gt(dueMoments.at, after));
+});
+
+/** The first moment after one at which something goes live or ceases to be; null where none is set. */
+export const findNextMoment = async (store: Store, after: Date): Promise<Date | null> =>
+  (await nextMoment(store, { after }))[0]?.at ?? null;

@@ -1,9 +1,25 @@
 /** What the rows of a list must meet, as conditions of its query. */
-import { and, type Column, eq, exists, gt, gte, inArray, like, lte, not, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  type Column,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lte,
+  not,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { STATUSES, type Status } from '../../core/statuses.ts';
 import { notEnded } from '../../store/live.ts';
 import type { Store } from '../../store/store.ts';
-import type { ArticleFilter, Path, Span, Walk } from './walks.ts';
+import { type ArticleFilter, askedSpans, type Path, type Span, type Walk } from './walks.ts';
 
 /** The condition that the article of a row names any of some tags or authors. */
 export const named = (
@@ -28,16 +44,29 @@ export const named = (
 const inLanguages = (column: Column, languages: string[]): SQL =>
   or(...languages.map((language) => or(eq(column, language), like(column, `${language}-%`)))) as SQL;
 
+/** A column that an engine is to seek nothing by, since another index is the better one. */
+export const unindexed = (column: Column): SQL => sql`coalesce(${column}, null)`;
+
+/** The same as `within`, by no index. */
+export const withinUnindexed = (column: Column, { from, to }: Span): SQL | undefined =>
+  and(
+    from === null ? undefined : gte(unindexed(column), sql.param(from, column)),
+    to === null ? undefined : lte(unindexed(column), sql.param(to, column)),
+  );
+
 export const within = (column: Column, { from, to }: Span): SQL | undefined =>
   and(from === null ? undefined : gte(column, from), to === null ? undefined : lte(column, to));
 
 /** What every row of a list must meet, unless the walk's own path meets it. */
 export const residual = (store: Store, filter: ArticleFilter, path: Path): SQL | undefined => {
   const { articles } = store.tables;
-  const { tagIds, authorIds, writtenBy, languages, featured } = filter;
+  const { tagIds, allTagIds, notTagIds, authorIds, writtenBy, languages, featured } = filter;
   const met = path.kind === 'article' ? null : path.meets;
+  const others = allTagIds?.filter((id) => path.kind !== 'tag' || path.id !== id);
   return and(
     tagIds === null || met === 'tagIds' ? undefined : named(store, 'tag', tagIds),
+    ...(others?.map((id) => named(store, 'tag', [id])) ?? []),
+    notTagIds.length === 0 ? undefined : not(named(store, 'tag', notTagIds)),
     authorIds === null || met === 'authorIds' ? undefined : named(store, 'author', authorIds),
     writtenBy === null || met === 'writtenBy' ? undefined : named(store, 'author', [writtenBy]),
     path.kind === 'article' || path.earlier.length === 0 ? undefined : not(named(store, path.kind, path.earlier)),
@@ -75,4 +104,20 @@ export const answeredAs = (
     archived: or(eq(status, 'archived'), and(isPublished, lte(unpublishAt, now))),
   };
   return or(...STATUSES.filter((name) => statuses.includes(name)).map((name) => conditions[name]));
+};
+
+/** What an article must meet to be on a list, told of it alone: the same as the walks of the list. */
+export const onList = (store: Store, filter: ArticleFilter, now: Date): SQL | undefined => {
+  const { articles } = store.tables;
+  const { unpublishedOnlyBy, trashed, statuses } = filter;
+  const { published, updated } = askedSpans(filter);
+  const live = and(isNull(articles.deletedAt), answeredAs(store, ['published'], now));
+  return and(
+    trashed ? isNotNull(articles.deletedAt) : isNull(articles.deletedAt),
+    answeredAs(store, statuses, now),
+    within(articles.publishedAt, published),
+    within(articles.updatedAt, updated),
+    residual(store, filter, { kind: 'article' }),
+    unpublishedOnlyBy === null ? undefined : or(live, named(store, 'author', [unpublishedOnlyBy])),
+  );
 };

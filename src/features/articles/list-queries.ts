@@ -1,114 +1,113 @@
 /** Finds the ids of a list: the walks of its plan as one query, and row by row what no index tells. */
-import { and, asc, type Column, count, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
-import type { Slice, Sliced } from '../../core/slice.ts';
-import { behindPlace, behindTie, isDescending, type Order } from '../../store/keyset.ts';
-import { notEnded } from '../../store/live.ts';
+import { setImmediate as pause } from 'node:timers/promises';
+import { asc, desc, type SQL, sql } from 'drizzle-orm';
+import type { Place, Slice, Sliced } from '../../core/slice.ts';
+import type { Part } from '../../store/keyset.ts';
 import type { Store } from '../../store/store.ts';
-import { answeredAs, named, owned, residual, within } from './list-conditions.ts';
+import { countArticles } from './count-queries.ts';
 import {
-  type ArticleFilter,
-  type ArticleSort,
-  askedSpan,
-  type Shelving,
-  type Span,
-  shared,
-  sortOf,
-  type Walk,
-  walksOf,
-} from './walks.ts';
+  type Asked,
+  type Found,
+  fewQuery,
+  narrowing,
+  placeAhead,
+  placeOf,
+  type Way,
+  walkQuery,
+  wayOf,
+} from './walk-queries.ts';
+import { type ArticleFilter, type ArticleSort, walksOf } from './walks.ts';
 
-/** The condition of one shelving, beside its span. */
-const onShelf = (store: Store, shelf: Column, shelving: Shelving, filter: ArticleFilter, now: Date) => {
-  const { unpublishAt } = store.tables.articles;
-  return and(
-    eq(shelf, shelving.shelf),
-    shelving.ended === true ? and(isNotNull(unpublishAt), lte(unpublishAt, now)) : undefined,
-    shelving.ended === false ? notEnded(unpublishAt, now) : undefined,
-    filter.trashed ? answeredAs(store, filter.statuses, now) : undefined,
-  );
-};
-
-/** A place as a span of the order it stands in. */
-const spanBehind = (order: Order, slice: Slice): Span => {
-  const at = slice.from && new Date(slice.from.place.value);
-  return isDescending(order, slice) ? { from: null, to: at } : { from: at, to: null };
-};
+/** How many rows one statement passes over on its way to a page by number. */
+const STRIDE = 5_000;
 
 /**
- * The span of a walk and the place it goes on from. Where the walk is sorted by that moment, they make one bound;
- * else the span is asked of `publishedAt`, which no index has, so that no index but that of the order is chosen.
+ * How many articles of each walk one statement looks at where something is asked of each: at first, and then, should
+ * they not do. Where hardly any article meets it, the walk goes on for long, and others must come in between.
  */
-const stretch = ({ tables: { articles } }: Store, order: Order, slice: Slice, span: Span, byMoment: boolean) =>
-  byMoment
-    ? and(within(order.column, shared(span, spanBehind(order, slice))), behindTie(order, slice))
-    : and(within(articles.publishedAt, span), behindPlace(order, slice));
+const LOOKS = { first: 500, next: 5_000 };
 
-/** The id of a listed article and the value it is sorted by. */
-type Found = { value: string | number | Date; id: number };
-const foundBy = ({ column, id }: Order) => ({
-  value: sql`${column}`
-    .mapWith((value): Found['value'] => column.mapFromDriverValue(value) as Found['value'])
-    .as('value'),
-  id: sql<number>`${id}`.as('id'),
-});
-
-type Asked = { filter: ArticleFilter; sort: ArticleSort; slice: Slice; now: Date };
-
-const walkQuery = (store: Store, { filter, sort, slice, now }: Asked, { shelving, path }: Walk) => {
-  const { db, tables } = store;
-  const { articles, articleTags, articleAuthors } = tables;
-  const { column, kind } = sortOf(sort);
-  const via = path.kind === 'tag' ? articleTags : path.kind === 'author' ? articleAuthors : null;
-  const descending = sort.startsWith('-');
-  const order: Order = via
-    ? { column: via.sortAt, id: via.articleId, kind, descending }
-    : { column: articles[column], id: articles.id, kind, descending };
-  const asked = askedSpan(filter);
-  const conditions = and(
-    path.kind === 'tag' ? eq(articleTags.tagId, path.id) : undefined,
-    path.kind === 'author' ? eq(articleAuthors.authorId, path.id) : undefined,
-    onShelf(store, (via ?? articles).shelf, shelving, filter, now),
-    stretch(store, order, slice, shared(shelving.published, asked), column === 'sortAt'),
-    asked.from || asked.to ? isNotNull(articles.publishedAt) : undefined,
-    residual(store, filter, path),
-    owned(store, filter, { shelving, path }),
-  );
-  const walked = db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
-  if (!via) return walked;
-  // The same columns by way of another table: Drizzle's types tell the joined tables apart, a union does not care.
-  return db
-    .select(foundBy(order))
-    .from(via)
-    .innerJoin(articles, eq(articles.id, via.articleId))
-    .where(conditions)
-    .$dynamic() as unknown as typeof walked;
+/** The ways of a list. Two can meet where several tags or authors are asked for: what stands on both is listed once. */
+const waysOf = (store: Store, asked: Asked): { ways: Way[]; canMeet: boolean } => {
+  const walks = walksOf(asked.filter, asked.sort, asked.now);
+  // It is dropped as the walks are merged: to look for it on the other one at each row could mean to walk to the end,
+  // where all that carries one tag carries another as well.
+  const alone = walks.map(({ shelving, path }) => ({
+    shelving,
+    path: path.kind === 'article' ? path : { ...path, earlier: [] },
+  }));
+  return {
+    ways: alone.map((walk) => wayOf(store, asked, walk)),
+    canMeet: walks.some(({ path }) => path.kind !== 'article' && path.earlier.length > 0),
+  };
 };
 
-/** Some articles by their ids: found by these alone, however long the shelves are. */
-const idsQuery = (store: Store, { filter, sort, slice, now }: Asked, ids: number[]) => {
-  const { articles } = store.tables;
-  const { column, kind } = sortOf(sort);
-  const order: Order = { column: articles[column], id: articles.id, kind, descending: sort.startsWith('-') };
-  const { unpublishedOnlyBy, trashed, statuses } = filter;
-  const live = and(isNull(articles.deletedAt), answeredAs(store, ['published'], now));
-  const conditions = and(
-    inArray(articles.id, ids),
-    trashed ? isNotNull(articles.deletedAt) : isNull(articles.deletedAt),
-    answeredAs(store, statuses, now),
-    within(articles.publishedAt, askedSpan(filter)),
-    residual(store, filter, { kind: 'article' }),
-    unpublishedOnlyBy === null ? undefined : or(live, named(store, 'author', [unpublishedOnlyBy])),
-    behindPlace(order, slice),
-  );
-  return store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
+/** The nearest of the places at which ways have passed over some entries each; undefined: all are at their ends. */
+const nearestAhead = async (store: Store, ways: Way[], from: Slice['from'], n: number, downwards: boolean) => {
+  let nearest: Place | undefined;
+  for (const way of ways) {
+    const place = await placeAhead(store, way, from, n);
+    if (place && (!nearest || isBehind(nearest, place, downwards))) nearest = place;
+  }
+  return nearest;
 };
 
-/** A list as one query, neither sorted nor cut; undefined where nothing can match. */
-const queryOf = (store: Store, asked: Asked) => {
-  const { filter, sort, now } = asked;
-  if (filter.ids !== null) return idsQuery(store, asked, filter.ids);
-  const [first, ...others] = walksOf(filter, sort, now).map((walk) => walkQuery(store, asked, walk));
-  return first && others.reduce((union, query) => union.unionAll(query), first);
+/** Text is compared as both engines do: by its code points. */
+const isLess = (one: string | number, other: string | number): boolean =>
+  typeof one === 'string' && typeof other === 'string'
+    ? Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0
+    : one < other;
+
+const isBehind = (one: Place, other: Place, downwards: boolean): boolean => {
+  const [less, more] = downwards ? [one, other] : [other, one];
+  return isLess(less.value, more.value) || (less.value === more.value && less.id < more.id);
+};
+
+/** Reads rows of a list in order; `few` is its narrowing, where it has one. */
+const readerOf = (store: Store, asked: Asked, few: SQL | undefined) => {
+  const { ways, canMeet } = few ? { ways: [], canMeet: false } : waysOf(store, asked);
+  const isDownwards = (from: Slice['from']) => asked.sort.startsWith('-') !== (from?.before ?? false);
+
+  const readPart = async (part: Part, offset: number, limit: number): Promise<Found[]> => {
+    const [first, ...others] = few
+      ? [fewQuery(store, asked, few, part.from)]
+      : ways.map((way) => walkQuery(store, way, part));
+    if (!first) return [];
+    const query = others.reduce((union, other) => (canMeet ? union.union(other) : union.unionAll(other)), first);
+    const way = isDownwards(part.from) ? desc : asc;
+    // The names of the columns of a union: Drizzle's types know only columns of tables.
+    return query
+      .orderBy(way(sql.identifier('value') as never), way(sql.identifier('id') as never))
+      .limit(limit)
+      .offset(offset);
+  };
+
+  /** By the index alone: rows are passed over in strides. */
+  const readStriding = async (from: Slice['from'], offset: number, limit: number): Promise<Found[]> => {
+    if (offset <= STRIDE) return readPart({ from }, offset, limit);
+    const [last] = await readPart({ from }, STRIDE - 1, 1);
+    if (!last) return [];
+    await pause();
+    return readStriding({ place: placeOf(last), before: false }, offset - STRIDE, limit);
+  };
+
+  /** Where something is asked of each article: a stretch of the walks after another, until there are enough. */
+  const readLooking = async (start: Slice['from'], offset: number, limit: number): Promise<Found[]> => {
+    const rows: Found[] = [];
+    let toPass = offset;
+    for (let [from, looks] = [start, LOOKS.first]; ; looks = LOOKS.next) {
+      const to = await nearestAhead(store, ways, from, looks, isDownwards(start));
+      const found = await readPart({ from, to }, 0, toPass + limit - rows.length);
+      // One that was moved between two statements could be met twice.
+      rows.push(...found.slice(toPass).filter(({ id }) => !rows.some((row) => row.id === id)));
+      toPass = Math.max(0, toPass - found.length);
+      if (!to || rows.length >= limit) return rows;
+      from = { place: to, before: start?.before ?? false };
+      await pause();
+    }
+  };
+
+  return ways.some(({ rest }) => rest) ? readLooking : readStriding;
 };
 
 /** The ids of a slice of a list, and how many there are in all where that is asked for. */
@@ -116,19 +115,11 @@ export const listArticleIds = async (
   store: Store,
   filter: ArticleFilter,
   sort: ArticleSort,
-  slice: Slice,
+  { from, offset, limit, counted }: Slice,
   now: Date,
 ): Promise<Sliced<Found>> => {
-  const query = queryOf(store, { filter, sort, slice, now });
-  if (!query) return { rows: [], total: slice.counted ? 0 : undefined };
-  const way = sort.startsWith('-') !== (slice.from?.before ?? false) ? desc : asc;
-  // The names of the columns of a union: Drizzle's types know only columns of tables.
-  const rows: Found[] = await query
-    .orderBy(way(sql.identifier('value') as never), way(sql.identifier('id') as never))
-    .limit(slice.limit + 1)
-    .offset(slice.offset);
-  if (!slice.counted) return { rows, total: undefined };
-  const whole = queryOf(store, { filter, sort, slice: { ...slice, from: null }, now });
-  const [counted] = whole ? await store.db.select({ n: count() }).from(whole.as('listed')) : [];
-  return { rows, total: counted?.n ?? 0 };
+  const few = await narrowing(store, filter, sort, now);
+  const read = readerOf(store, { filter, sort, now }, few);
+  const rows = await read(from, offset, limit + 1);
+  return { rows, total: counted ? await countArticles(store, filter, now, few) : undefined };
 };

@@ -1,12 +1,12 @@
 /** How articles are found and kept. */
-import { and, asc, eq, gt, inArray, min, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { insertion, prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
 
 type Tables = Store['tables'];
-export type ArticleRow = Tables['articles']['$inferSelect'];
+export type ArticleRow = Omit<Tables['articles']['$inferSelect'], 'card' | 'cardNames'>;
 export type ContentRow = Tables['contents']['$inferSelect'];
 export type NewArticleRow = Omit<Tables['articles']['$inferInsert'], 'id'>;
 export type NewContent = Omit<Tables['contents']['$inferInsert'], 'articleId'>;
@@ -15,6 +15,12 @@ export type NewContent = Omit<Tables['contents']['$inferInsert'], 'articleId'>;
 export type ListedArticle = { row: ArticleRow; authors: AuthorRow[]; tags: TagRow[] };
 /** An article whole. */
 export type StoredArticle = ListedArticle & { content: ContentRow };
+
+/** All of a row but what is kept only to be sent. */
+const columnsOf = ({ tables }: Store) => {
+  const { card, cardNames, ...columns } = getTableColumns(tables.articles);
+  return columns;
+};
 
 const groupByArticle = <T>(pairs: { articleId: number; value: T }[]): Map<number, T[]> => {
   const groups = new Map<number, T[]>();
@@ -76,7 +82,10 @@ export const loadArticles = async (store: Store, ids: number[]): Promise<ListedA
   if (ids.length === 0) return [];
   const { articles } = store.tables;
   const found = await readAsOne(store, () =>
-    store.db.select({ row: articles }).from(articles).where(inArray(articles.id, ids)),
+    store.db
+      .select({ row: columnsOf(store) })
+      .from(articles)
+      .where(inArray(articles.id, ids)),
   );
   const byId = new Map(found.map((article) => [article.row.id, article]));
   return ids.flatMap((id) => byId.get(id) ?? []);
@@ -92,7 +101,7 @@ const findArticleBy = async (
     store,
     () =>
       store.db
-        .select({ row: articles, content: contents })
+        .select({ row: columnsOf(store), content: contents })
         .from(articles)
         .innerJoin(contents, eq(contents.articleId, articles.id))
         .where(eq(articles[by], value as never)), // an id or a slug, as `by` says
@@ -126,7 +135,7 @@ const idBySource = prepared(({ db, tables: { articles } }) => {
 export const findIdBySource = async (store: Store, system: string, id: string): Promise<number | undefined> =>
   (await idBySource(store, { system, id }))[0]?.id;
 
-export type Named = { authorIds: readonly number[]; tagIds: readonly number[] };
+export type Named = { authorIds: number[]; tagIds: number[] };
 
 const insertRow = insertion(
   ({ articles }) => articles,
@@ -189,12 +198,3 @@ export const replaceArticle = async (
 export const deleteArticleRow = async ({ db, tables: { articles } }: Store, id: number): Promise<void> => {
   await db.delete(articles).where(eq(articles.id, id));
 };
-
-/** The next moment after `now` at which something goes live or ceases to be. */
-export const findNextMoment = async ({ db, tables: { dueMoments } }: Store, now: Date): Promise<Date | null> =>
-  (
-    await db
-      .select({ at: min(dueMoments.at) })
-      .from(dueMoments)
-      .where(gt(dueMoments.at, now))
-  )[0]?.at ?? null;

@@ -1,27 +1,44 @@
 /** Between what an editor writes and what is stored: a record made of a writing, and a writing read from a record. */
-import { fold } from '../../core/folding.ts';
+import { foldPlain } from '../../core/folding.ts';
+import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing, shelfOf, statusAt } from '../../core/statuses.ts';
 import type { Rendering } from '../../rendering/renderer.ts';
 import { type EventType, type NewEvent, type Origin, recordEvents } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
+import { touch } from '../../store/touches.ts';
+import { cardOf, decodePage, encodePage, seoAsWritten } from './cards.ts';
 import { type Counted, liveEvents, moveCounts } from './counting.ts';
+import { indexArticle } from './indexing.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
-import { type ArticleRecord, type ArticleRow, insertArticle, replaceArticle, type StoredArticle } from './queries.ts';
+import {
+  type ArticleRecord,
+  type ArticleRow,
+  insertArticle,
+  type Named,
+  replaceArticle,
+  type StoredArticle,
+} from './queries.ts';
 import { sourceOf, type Writing } from './writing.ts';
 
 export const authorIdsOf = ({ authors }: Pick<StoredArticle, 'authors'>): number[] => authors.map(({ id }) => id);
 const tagIdsOf = ({ tags }: Pick<StoredArticle, 'tags'>): number[] => tags.map(({ id }) => id);
 
-/** Whom a stored article counts for. */
-export const countedAs = (article: StoredArticle): Counted => ({
+/** Whom and what a stored article names, in order. */
+export const namedOf = (article: StoredArticle): Named => ({
   authorIds: authorIdsOf(article),
   tagIds: tagIdsOf(article),
+});
+
+/** Whom a stored article counts for. */
+export const countedAs = (article: StoredArticle): Counted => ({
+  ...namedOf(article),
   live: article.row.notedLive,
 });
 
 /** What an editor has written of a stored article, with the status that is answered at `now`. */
 export const writingOf = (article: StoredArticle, now: Date): Writing => {
   const { row, content } = article;
+  const page = decodePage(content.page);
   return {
     title: row.title,
     slug: row.slug,
@@ -40,30 +57,30 @@ export const writingOf = (article: StoredArticle, now: Date): Writing => {
     featured: row.featured,
     commentPolicy: row.commentPolicy,
     contentUpdatedAt: row.contentUpdatedAt,
-    seo: content.seo,
-    metadata: content.metadata,
+    seo: seoAsWritten(page),
+    metadata: page.metadata,
     source: sourceOf(row),
   };
 };
 
 /** What is kept of a rendering beside the text. */
 export type Kept = Pick<Rendering, 'html' | 'wordCount' | 'excerpt'>;
+/** The same with the text as it is searched, which is written and never read back. */
+export type Rendered = Kept & Pick<Rendering, 'searched'>;
+
+/** The fields by which an article is found. */
+const SEARCHED: readonly string[] = ['title', 'subtitle', 'body', 'bodyFormat', 'authorIds', 'tags'];
+export const touchesSearch = (changedFields: readonly string[]): boolean =>
+  changedFields.some((name) => SEARCHED.includes(name));
 
 export const keptOf = ({ row, content }: StoredArticle): Kept => ({
-  html: content.html,
+  html: decodePage(content.page).html,
   wordCount: row.wordCount,
   excerpt: row.generatedExcerpt,
 });
 
 /** As much of a title, folded and without accents, as articles are sorted by: a cursor holds it, and folding can make eighteen letters of one. */
-const sortableTitle = (title: string): string =>
-  Array.from(
-    fold(title)
-      .normalize('NFKD')
-      .replaceAll(/\p{M}+/gu, ''),
-  )
-    .slice(0, 200)
-    .join('');
+const sortableTitle = (title: string): string => Array.from(foldPlain(title)).slice(0, 200).join('');
 
 type Rest = Pick<ArticleRow, 'version' | 'createdAt' | 'updatedAt' | 'commentCount'>;
 
@@ -77,27 +94,29 @@ export const recordOf = (
 ): ArticleRecord => {
   const { authorIds, tagIds, body, seo, metadata, source, ...own } = writing;
   const { status, publishedAt, unpublishAt, deletedAt } = standing;
+  const row = {
+    ...own,
+    ...rest,
+    titleFolded: sortableTitle(own.title),
+    generatedExcerpt: kept.excerpt,
+    status,
+    shelf: shelfOf(standing),
+    publishedAt,
+    unpublishAt,
+    deletedAt,
+    firstPublishedAt: firstLiveMoment(standing, now),
+    sortAt: publishedAt ?? rest.createdAt,
+    notedLive: isLive(standing, now),
+    wordCount: kept.wordCount,
+    sourceSystem: source?.system ?? null,
+    sourceId: source?.id ?? null,
+    sourceUrl: source?.url ?? null,
+  };
+  const named = { authorIds, tagIds };
   return {
-    row: {
-      ...own,
-      ...rest,
-      titleFolded: sortableTitle(own.title),
-      generatedExcerpt: kept.excerpt,
-      status,
-      shelf: shelfOf(standing),
-      publishedAt,
-      unpublishAt,
-      deletedAt,
-      firstPublishedAt: firstLiveMoment(standing, now),
-      sortAt: publishedAt ?? rest.createdAt,
-      notedLive: isLive(standing, now),
-      wordCount: kept.wordCount,
-      sourceSystem: source?.system ?? null,
-      sourceId: source?.id ?? null,
-      sourceUrl: source?.url ?? null,
-    },
-    content: { body, html: kept.html, seo, metadata },
-    named: { authorIds, tagIds },
+    row: { ...row, ...cardOf(row, named) },
+    content: { body, page: encodePage({ html: kept.html, seo, metadata }) },
+    named,
     dueMoments: momentsToCome(standing, now),
   };
 };
@@ -122,15 +141,23 @@ const newsOf = (
     changedFields,
   }));
 
-/** Stores a new article with its counts and events; returns its id. */
-export const storeNew = async (tx: Store, origin: Origin, record: ArticleRecord): Promise<number> => {
+/** Stores a new article with its counts, its words and its events; returns its id. */
+export const storeNew = async (
+  tx: Store,
+  origin: Origin,
+  record: ArticleRecord,
+  { searched }: Rendered,
+): Promise<number> => {
   const id = await insertArticle(tx, record);
+  await indexArticle(tx, id, record.row, record.named, searched);
   await moveCounts(tx, null, countedOf(record));
+  touch(tx, origin, touchedByArticle(id, null, countedOf(record)));
+  if (record.dueMoments.length > 0) touch(tx, origin, ['schedule']);
   await recordEvents(tx, origin, newsOf('article.created', false, record, id, []));
   return id;
 };
 
-/** Writes a record over what was read, with its counts and events. */
+/** Writes a record over what was read, with its counts and events; `searched` where it is found by other words now. */
 export const storeOver = async (
   tx: Store,
   origin: Origin,
@@ -138,9 +165,13 @@ export const storeOver = async (
   record: ArticleRecord,
   type: EventType,
   changedFields: string[] = [],
+  searched: string | null = null,
 ): Promise<void> => {
   const { row } = before;
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
+  if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));
+  touch(tx, origin, touchedByArticle(row.id, countedAs(before), countedOf(record)));
+  if (record.dueMoments.length + momentsToCome(row, record.row.updatedAt).length > 0) touch(tx, origin, ['schedule']);
   await recordEvents(tx, origin, newsOf(type, row.notedLive, record, row.id, changedFields));
 };

@@ -1,12 +1,15 @@
 /** The doors of articles. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { groupsOfArticle } from '../../core/groups.ts';
+import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
-import { answerPage, sliceOf } from '../../http/pagination.ts';
+import { answerPage, numberedSliceOf, pageOf, sliceOf } from '../../http/pagination.ts';
+import { sendReady } from '../../http/ready-json.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
-import { answerArticle, answerSummary, type View } from './answers.ts';
+import { answerArticle, type View } from './answers.ts';
 import {
   createArticleDoor,
   deleteArticleDoor,
@@ -16,12 +19,20 @@ import {
   readArticleDoor,
   restoreArticleDoor,
 } from './doors.ts';
+import { answerListed, answerSurroundings } from './include-answers.ts';
+import type { ArticleInclude } from './includes.ts';
 import { inputOf } from './input.ts';
-
-import { checkAsked, listArticles } from './listing.ts';
+import { checkAsked, listArticles, listPublicCards } from './listing.ts';
+import { readSurroundings } from './neighbours.ts';
+import { publicArticle, publicList } from './public-answers.ts';
+import { readPublicPage } from './public-reading.ts';
 import type { StoredArticle } from './queries.ts';
+import { highlightArticles, RELEVANCE_REACH, sortAsked } from './searching.ts';
 import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
 import { sortOf } from './walks.ts';
+
+type Including = { Querystring: { include?: ArticleInclude[] } };
+const idOf = ({ id }: { id: number }) => id;
 
 export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
   app,
@@ -35,20 +46,70 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   });
   const present = async (request: FastifyRequest, article: StoredArticle) =>
     answerArticle(article, await viewOf(request));
+  /** An article with what is asked for beside it. */
+  const presentWith = async (request: FastifyRequest<Including>, article: StoredArticle) => {
+    const { include } = request.query;
+    const presented = await present(request, article);
+    if (!include) return presented;
+    const view = await viewOf(request);
+    return { ...presented, ...answerSurroundings(await readSurroundings(store, article, include, view.now), view) };
+  };
+
+  /** Answers the anonymous with what is stored ready; false where that cannot be. */
+  const sendPublicPage = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: number | string,
+  ): Promise<boolean> => {
+    if (request.caller !== null) return false;
+    const page = await readPublicPage(store, asked, clock());
+    if (!page) return false;
+    const { id, version, authors, tags } = page;
+    reply.entityVersion = version;
+    belongsTo(reply, groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) }));
+    sendReady(reply, publicArticle(page, await readSite(store)));
+    return true;
+  };
+
+  const sendArticle = async (request: FastifyRequest<Including>, reply: FastifyReply, article: StoredArticle) => {
+    const answer = await presentWith(request, article);
+    const { id, authors, tags } = answer;
+    const groups = groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) });
+    belongsTo(reply, request.query.include === undefined ? groups : ['articles', ...groups]); // others stand beside it
+    return item(reply, answer);
+  };
 
   app.get('/articles', listArticlesDoor, async (request, reply) => {
     checkAsked(request.caller, request.query);
-    const sort = request.query.sort ?? '-publishedAt';
-    const slice = sliceOf(request, sortOf(sort).kind);
+    const { query } = request;
+    const sort = sortAsked(query);
+    Object.assign(query, { sort }); // the same list, whether it is said or not: its cursors serve both
+    const slice =
+      sort === 'relevance' ? numberedSliceOf(request, RELEVANCE_REACH) : sliceOf(request, sortOf(sort).kind);
     const view = await viewOf(request);
-    const articles = await listArticles(store, view, sort, slice, request.query);
+    const { include = [] } = query;
+    if (request.caller === null && include.length === 0) {
+      const listed = await listPublicCards(store, view.now, sort, slice, query);
+      if (listed) {
+        const { shown, pagination } = pageOf(request, reply, slice, listed.found, ({ place }) => place);
+        const cards = shown.map(({ card }) => card);
+        belongsTo(reply, listed.groups);
+        sendReady(reply, publicList(cards, view.site, pagination));
+        return reply;
+      }
+    }
+    belongsTo(reply, include.includes('commentCount') ? ['articles', 'site', 'comments'] : ['articles', 'site']);
+    const articles = await listArticles(store, view, sort, slice, query);
+    const shown = articles.rows.slice(0, slice.limit).map(({ article }) => article);
+    const isMarked = include.includes('highlights') && query.q !== undefined;
+    const highlights = isMarked ? await highlightArticles(parts, query.q as string, shown) : undefined;
     return answerPage(
       request,
       reply,
       slice,
       articles,
       ({ place }) => place,
-      ({ article }) => answerSummary(article, view),
+      ({ article, texts }) => answerListed(article, { texts, highlights, include }, view),
     );
   });
 
@@ -58,13 +119,17 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     return item(reply, await present(request, article));
   });
 
-  app.get('/articles/:id', readArticleDoor, async (request, reply) =>
-    item(reply, await present(request, await readArticle(parts, request.caller, request.params.id))),
-  );
+  app.get('/articles/:id', readArticleDoor, async (request, reply) => {
+    const { id } = request.params;
+    if (request.query.include === undefined && (await sendPublicPage(request, reply, id))) return reply;
+    return sendArticle(request, reply, await readArticle(parts, request.caller, id));
+  });
 
-  app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) =>
-    item(reply, await present(request, await readArticleBySlug(parts, request.caller, request.params.slug))),
-  );
+  app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) => {
+    const { slug } = request.params;
+    if (request.query.include === undefined && (await sendPublicPage(request, reply, slug))) return reply;
+    return sendArticle(request, reply, await readArticleBySlug(parts, request.caller, slug));
+  });
 
   app.patch('/articles/:id', editArticleDoor, async (request, reply) => {
     const expected = expectationOf(request, requireIfMatch);

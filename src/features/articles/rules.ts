@@ -28,12 +28,16 @@ export const demandAuthors = (caller: Caller, wanted: readonly number[], allowed
   throw refuse('forbidden', 'This key may not choose the authors of an article');
 };
 
+/** Whether a live article takes comments, by its own policy or the site's. */
+export const takesComments = (policy: CommentPolicy | null, sitePolicy: CommentPolicy): boolean =>
+  (policy ?? sitePolicy) === 'open';
+
 /** Whether a comment can be posted at `now`. */
 export const commentsAreOpen = (
   article: Standing & { commentPolicy: CommentPolicy | null },
   sitePolicy: CommentPolicy,
   now: Date,
-): boolean => isLive(article, now) && (article.commentPolicy ?? sitePolicy) === 'open';
+): boolean => isLive(article, now) && takesComments(article.commentPolicy, sitePolicy);
 
 /** Words a minute, the mean of silent reading (Brysbaert 2019, for non-fiction). */
 const READING_SPEED = 238;

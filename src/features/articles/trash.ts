@@ -1,9 +1,11 @@
 /** What takes articles away and brings them back: the trash, and deletion for good. */
 import { demand } from '../../core/access.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
-import type { Standing } from '../../core/statuses.ts';
+import { touchedByArticle } from '../../core/groups.ts';
+import { isLive, type Standing } from '../../core/statuses.ts';
 import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import { touch } from '../../store/touches.ts';
 import { liveEvents, moveCounts } from './counting.ts';
 import { notFound, openToWrite } from './finding.ts';
 import { deleteArticleRow, findArticle, type StoredArticle } from './queries.ts';
@@ -57,10 +59,16 @@ export const deleteArticle = (parts: Parts, origin: Origin, id: number, expected
     if (!before) throw notFound(id);
     checkExpected(expected, before.row);
     const { version, slug, notedLive } = before.row;
-    await moveCounts(tx, countedAs(before), null);
-    await deleteArticleRow(tx, id);
-    const types: EventType[] = ['article.deleted', ...liveEvents(notedLive, false)];
     const at = parts.clock();
+    const counted = countedAs(before);
+    await moveCounts(tx, counted, null);
+    await deleteArticleRow(tx, id);
+    await tx.search.remove(id);
+    touch(tx, origin, [
+      ...touchedByArticle(id, { ...counted, live: counted.live || isLive(before.row, at) }, null),
+      'schedule',
+    ]);
+    const types: EventType[] = ['article.deleted', ...liveEvents(notedLive, false)];
     await recordEvents(
       tx,
       origin,

@@ -7,20 +7,27 @@ import { SHELVES, type Shelf, type Status } from '../../core/statuses.ts';
 
 export type ArticleSort = `${'-' | ''}${'publishedAt' | 'updatedAt' | 'createdAt' | 'title'}`;
 
-/** What is asked of a list. Lists of values match any of them; ids that nobody has match nothing. */
+/** What is asked of a list. Lists of values match any of them, unless they say otherwise; ids that nobody has match nothing. */
 export type ArticleFilter = {
   statuses: readonly Status[];
   trashed: boolean;
   /** Where set, what is not live is listed only if this author wrote it. */
   unpublishedOnlyBy: number | null;
   tagIds: number[] | null;
+  /** All of these, that of the fewest articles first; an empty list is one that nothing can match. */
+  allTagIds: number[] | null;
+  /** None of these. */
+  notTagIds: number[];
   authorIds: number[] | null;
   writtenBy: number | null;
   ids: number[] | null;
   languages: string[] | null;
   featured: boolean | null;
+  translationKey: string | null;
   publishedAfter: Date | null;
   publishedBefore: Date | null;
+  updatedAfter: Date | null;
+  updatedBefore: Date | null;
 };
 
 /** What a list is sorted by, and how a place in it is written down. */
@@ -77,12 +84,14 @@ export type Path =
   | { kind: 'tag' | 'author'; id: number; earlier: number[]; meets: 'tagIds' | 'authorIds' | 'writtenBy' | null };
 
 const pathsOf = (filter: ArticleFilter, { ended, isLive }: Shelving, sort: ArticleSort): Path[] => {
-  const { tagIds, authorIds, writtenBy, unpublishedOnlyBy } = filter;
+  const { tagIds, allTagIds, authorIds, writtenBy, unpublishedOnlyBy } = filter;
+  const [rarest] = allTagIds ?? [];
   const eachOf = (kind: 'tag' | 'author', meets: 'tagIds' | 'authorIds', ids: number[]): Path[] =>
     ids.map((id, i) => ({ kind, id, earlier: ids.slice(0, i), meets }));
   // Only the order by moment stands in the indexes of tags and authors; what has ended but is not settled is a handful.
   if (sortOf(sort).column !== 'sortAt' || ended) return [{ kind: 'article' }];
   if (writtenBy !== null) return [{ kind: 'author', id: writtenBy, earlier: [], meets: 'writtenBy' }];
+  if (rarest !== undefined) return [{ kind: 'tag', id: rarest, earlier: [], meets: null }];
   if (tagIds !== null) return eachOf('tag', 'tagIds', tagIds);
   if (authorIds !== null) return eachOf('author', 'authorIds', authorIds);
   if (unpublishedOnlyBy !== null && !isLive)
@@ -95,10 +104,24 @@ export type Walk = { shelving: Shelving; path: Path };
 
 /** The walks of a list; none where nothing can match. */
 export const walksOf = (filter: ArticleFilter, sort: ArticleSort, now: Date): Walk[] =>
-  shelvingsOf(filter, now).flatMap((shelving) => pathsOf(filter, shelving, sort).map((path) => ({ shelving, path })));
+  filter.allTagIds?.length === 0
+    ? []
+    : shelvingsOf(filter, now).flatMap((shelving) =>
+        pathsOf(filter, shelving, sort).map((path) => ({ shelving, path })),
+      );
 
-/** The span of publication that is asked for. */
-export const askedSpan = ({ publishedAfter, publishedBefore }: ArticleFilter): Span => ({
-  from: publishedAfter,
-  to: publishedBefore && justBefore(publishedBefore),
+/** The shelves on which all articles of a list stand. */
+export const shelvesOf = (filter: ArticleFilter, now: Date): Shelf[] => [
+  ...new Set(shelvingsOf(filter, now).map(({ shelf }) => shelf)),
+];
+
+/** A span from one moment on until another. */
+const spanOf = (after: Date | null, before: Date | null): Span => ({ from: after, to: before && justBefore(before) });
+
+export const isOpen = ({ from, to }: Span): boolean => from === null && to === null;
+
+/** The spans of publication and of change that are asked for. */
+export const askedSpans = (filter: ArticleFilter): { published: Span; updated: Span } => ({
+  published: spanOf(filter.publishedAfter, filter.publishedBefore),
+  updated: spanOf(filter.updatedAfter, filter.updatedBefore),
 });

@@ -5,10 +5,12 @@ import { may } from '../../core/access.ts';
 import { refuse, refuseAll } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
+import { authorGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { Link } from '../../store/tables.ts';
+import { touch } from '../../store/touches.ts';
 import {
   type AuthorRow,
   countBylines,
@@ -19,6 +21,7 @@ import {
   isAuthorSlugTaken,
   listBoundKeys,
   moveBylines,
+  queueArticlesBy,
   recountAuthor,
   releaseRevokedKeys,
   replaceAuthor,
@@ -104,6 +107,8 @@ export const editAuthor = (
     if (changedFields.length === 0) return author;
     const stored = await replaceAuthor(tx, author, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The author was changed meanwhile');
+    touch(tx, origin, [authorGroup(id), 'authors', 'articles']);
+    if (changedFields.includes('name')) await queueArticlesBy(tx, id);
     await recordEvents(tx, origin, [
       { type: 'author.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
     ]);
@@ -116,14 +121,16 @@ const checkUnused = async (tx: Store, id: number): Promise<void> => {
     throw refuse('author-in-use', `${articles} articles, trashed ones counted, name author ${id}; use reassignTo`);
 };
 
-const reassign = async (tx: Store, from: number, to: number): Promise<void> => {
+const reassign = async (tx: Store, origin: Origin, from: number, to: number): Promise<void> => {
   const isOther = to !== from && (await findAuthor(tx, to)) !== undefined;
   if (!isOther) {
     const detail = to === from ? 'reassignTo must be another author' : `There is no author ${to}`;
     throw refuseAll('unknown-reference', [{ in: 'query', name: 'reassignTo', code: 'unknown-reference', detail }]);
   }
+  await queueArticlesBy(tx, from);
   await moveBylines(tx, from, to);
   await recountAuthor(tx, to);
+  touch(tx, origin, [authorGroup(to), 'articles']);
 };
 
 /**
@@ -142,12 +149,13 @@ export const deleteAuthor = (
     if (!author) throw notFound(String(id));
     checkExpected(expected, author);
     if (reassignTo === undefined) await checkUnused(tx, id);
-    else await reassign(tx, id, reassignTo);
+    else await reassign(tx, origin, id, reassignTo);
     const keys = await listBoundKeys(tx, id);
     if (keys.length > 0)
       throw refuse('author-in-use', `Key ${keys.join(', ')} is bound to author ${id}; change or revoke it first`);
     await releaseRevokedKeys(tx, id);
     await deleteAuthorRow(tx, id);
+    touch(tx, origin, [authorGroup(id), 'authors']);
     await recordEvents(tx, origin, [
       { type: 'author.deleted', at: clock(), entityId: id, version: author.version, slug: author.slug },
     ]);

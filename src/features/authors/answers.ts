@@ -1,10 +1,10 @@
 /** How an author is answered. */
 import { type Caller, may } from '../../core/access.ts';
 import { formatMoment } from '../../core/moment.ts';
-import type { AuthorRow } from './queries.ts';
+import type { AuthorName, AuthorRow } from './queries.ts';
 
 /** An author as an article embeds it. */
-export const answerAuthorRef = ({ id, slug, name, bio, avatarUrl, websiteUrl, links }: AuthorRow) => ({
+export const answerAuthorRef = ({ id, slug, name, bio, avatarUrl, websiteUrl, links }: AuthorName) => ({
   id,
   slug,
   name,

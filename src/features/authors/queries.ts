@@ -1,8 +1,11 @@
 /** How authors are found and kept. */
 import { and, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { authorGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { authorHasLiveArticle } from '../../store/live.ts';
+import { remembered } from '../../store/memory.ts';
+import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
 import { insertion, prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -28,6 +31,19 @@ export const findAuthor = async (
       .where(and(eq(authors.id, id), visibility(store, visible)))
   )[0];
 };
+
+/** What articles show of an author. */
+export type AuthorName = Readonly<
+  Pick<AuthorRow, 'id' | 'slug' | 'name' | 'bio' | 'avatarUrl' | 'websiteUrl' | 'links'>
+>;
+
+/** An author as articles show it, from memory where it is there. */
+export const recallAuthor = remembered(authorGroup, async (store, id: number): Promise<AuthorName | undefined> => {
+  const { slug, name, bio, avatarUrl, websiteUrl, links } = store.tables.authors;
+  const { authors } = store.tables;
+  const shown = { id: authors.id, slug, name, bio, avatarUrl, websiteUrl, links };
+  return (await store.db.select(shown).from(authors).where(eq(authors.id, id)))[0];
+});
 
 export const findAuthorBySlug = async (
   store: Store,
@@ -63,9 +79,10 @@ export const listAuthorIdsBySlugs = async ({ db, tables: { authors } }: Store, s
 
 export type AuthorSort = 'name' | '-articleCount';
 
+/** Authors in order; `q`: those of whose names words begin with each of its words. */
 export const listAuthors = async (
   store: Store,
-  sort: AuthorSort,
+  { sort, q }: { sort: AuthorSort; q?: string | undefined },
   visible: Visible,
   slice: Slice,
 ): Promise<Sliced<AuthorRow>> => {
@@ -74,15 +91,16 @@ export const listAuthors = async (
     sort === 'name'
       ? { column: authors.nameFolded, id: authors.id, kind: 'text', descending: false }
       : { column: authors.articleCount, id: authors.id, kind: 'integer', descending: true };
+  const wanted = and(q === undefined ? undefined : nameHasWords(store, 'author', q), visibility(store, visible));
   const rows = await store.db
     .select()
     .from(authors)
-    .where(and(behindPlace(order, slice), visibility(store, visible)))
+    .where(and(behindPlace(order, slice), wanted))
     .orderBy(...sorting(order, slice))
     .limit(slice.limit + 1)
     .offset(slice.offset);
   if (!slice.counted) return { rows, total: undefined };
-  const [counted] = await store.db.select({ n: count() }).from(authors).where(visibility(store, visible));
+  const [counted] = await store.db.select({ n: count() }).from(authors).where(wanted);
   return { rows, total: counted?.n };
 };
 
@@ -105,23 +123,26 @@ const insertRow = insertion(
 /** Stores a new author and gives it its id. */
 export const insertAuthor = async (tx: Store, author: NewAuthor): Promise<AuthorRow> => {
   const [inserted] = await insertRow(tx, author);
-  return (await findAuthor(tx, (inserted as { id: number }).id)) as AuthorRow;
+  const { id } = inserted as { id: number };
+  await addNameWords(tx, 'author', id, author.name);
+  return (await findAuthor(tx, id)) as AuthorRow;
 };
 
 /** Writes over the version that was read; undefined where another stands there by now. */
 export const replaceAuthor = async (
-  { db, tables: { authors } }: Store,
-  { id, version }: AuthorRow,
+  tx: Store,
+  { id, version, name }: AuthorRow,
   change: Partial<NewAuthor>,
 ): Promise<AuthorRow | undefined> => {
+  const { authors } = tx.tables;
   const here = and(eq(authors.id, id), eq(authors.version, version));
-  return (
-    await db
-      .update(authors)
-      .set({ ...change, version: version + 1 })
-      .where(here)
-      .returning()
-  )[0];
+  const [written] = await tx.db
+    .update(authors)
+    .set({ ...change, version: version + 1 })
+    .where(here)
+    .returning();
+  if (written && written.name !== name) await replaceNameWords(tx, 'author', id, written.name);
+  return written;
 };
 
 export const deleteAuthorRow = async ({ db, tables: { authors } }: Store, id: number): Promise<void> => {
@@ -151,10 +172,16 @@ export const releaseRevokedKeys = async ({ db, tables: { keys } }: Store, author
 
 /** Moves every byline of one author to another; an article that names both keeps the other's place. */
 export const moveBylines = async (
-  { db, tables: { articleAuthors } }: Store,
+  { db, tables: { articles, articleAuthors } }: Store,
   from: number,
   to: number,
 ): Promise<void> => {
+  // What stands ready to be sent names the one who goes: it is made anew.
+  const moved = db
+    .select({ id: articleAuthors.articleId })
+    .from(articleAuthors)
+    .where(eq(articleAuthors.authorId, from));
+  await db.update(articles).set({ card: null, cardNames: null }).where(inArray(articles.id, moved));
   const already = db
     .select({ id: articleAuthors.articleId })
     .from(articleAuthors)
@@ -192,4 +219,16 @@ export const recountAuthor = async (
     .update(authors)
     .set({ articleCount: counted?.n ?? 0 })
     .where(eq(authors.id, id));
+};
+
+/** Queues every article that names an author for the search: it is to be found by the author's name as it is now. */
+export const queueArticlesBy = async (
+  { db, tables: { articleAuthors, searchQueue } }: Store,
+  authorId: number,
+): Promise<void> => {
+  const named = db
+    .select({ articleId: articleAuthors.articleId })
+    .from(articleAuthors)
+    .where(eq(articleAuthors.authorId, authorId));
+  await db.insert(searchQueue).select(named).onConflictDoNothing();
 };

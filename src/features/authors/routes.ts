@@ -1,5 +1,7 @@
 /** The doors of authors. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { authorGroup } from '../../core/groups.ts';
+import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
@@ -24,9 +26,10 @@ const placeBy = (sort: AuthorSort) => (author: AuthorRow) => ({
 export const authorRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: boolean }> = async (app, parts) => {
   app.get('/authors', listAuthorsDoor, async (request, reply) => {
     const { caller, query } = request;
-    const sort = query.sort ?? 'name';
+    const { sort = 'name', q } = query;
     const slice = sliceOf(request, sort === 'name' ? 'text' : 'integer');
-    const authors = await listAuthors(parts.store, sort, visibleTo(caller, parts.clock()), slice);
+    const authors = await listAuthors(parts.store, { sort, q }, visibleTo(caller, parts.clock()), slice);
+    belongsTo(reply, ['authors']);
     return answerPage(request, reply, slice, authors, placeBy(sort), (author) => answerAuthor(author, caller));
   });
 
@@ -36,13 +39,17 @@ export const authorRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: b
     return item(reply, answerAuthor(author, request.caller));
   });
 
-  app.get('/authors/:id', readAuthorDoor, async ({ caller, params }, reply) =>
-    item(reply, answerAuthor(await readAuthor(parts, caller, params.id), caller)),
-  );
+  app.get('/authors/:id', readAuthorDoor, async ({ caller, params }, reply) => {
+    const author = await readAuthor(parts, caller, params.id);
+    belongsTo(reply, [authorGroup(author.id)]);
+    return item(reply, answerAuthor(author, caller));
+  });
 
-  app.get('/authors/by-slug/:slug', readAuthorBySlugDoor, async ({ caller, params }, reply) =>
-    item(reply, answerAuthor(await readAuthorBySlug(parts, caller, params.slug), caller)),
-  );
+  app.get('/authors/by-slug/:slug', readAuthorBySlugDoor, async ({ caller, params }, reply) => {
+    const author = await readAuthorBySlug(parts, caller, params.slug);
+    belongsTo(reply, [authorGroup(author.id)]);
+    return item(reply, answerAuthor(author, caller));
+  });
 
   app.patch('/authors/:id', editAuthorDoor, async (request, reply) => {
     const expected = expectationOf(request, parts.requireIfMatch);

@@ -137,6 +137,12 @@ export const listAuthorsDoor = door({
   description: 'Without a key: those whom a live article names.',
   querystring: closed({
     ...pageQuery,
+    q: Type.Optional(
+      FilledText(200, {
+        description: 'The beginning of a word of the name, regardless of case and accents; of several words, all',
+        examples: ['love'],
+      }),
+    ),
     sort: Type.Optional(
       oneOf(['name', '-articleCount'], {
         default: 'name',

@@ -3,10 +3,12 @@ import type { Caller } from '../../core/access.ts';
 import { demand, may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import { articleGroup, commentsGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { type CommentStatus, isLive } from '../../core/statuses.ts';
 import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
+import { touch } from '../../store/touches.ts';
 import type { ArticleParts } from '../articles/actions.ts';
 import { commentsAreOpen } from '../articles/rules.ts';
 import { findAuthor } from '../authors/queries.ts';
@@ -43,6 +45,19 @@ const record = (
   { id, version }: CommentRow,
   changedFields: string[] = [],
 ) => recordEvents(tx, origin, [{ type, at, entityId: id, version, changedFields }]);
+
+/** Says what a change of a comment touches: nothing, unless the public saw it or sees it now. The article tells how many there are. */
+const touchComment = (
+  tx: Store,
+  origin: Origin,
+  { articleId }: CommentRow,
+  was: CommentStatus | null,
+  is: CommentStatus | null,
+): void => {
+  if (was !== 'approved' && is !== 'approved') return;
+  touch(tx, origin, [commentsGroup(articleId)]);
+  if (was !== is) touch(tx, origin, [articleGroup(articleId), 'comments']);
+};
 
 /** Who signs a comment: the author of the caller's key, or a guest by name and email. */
 const signatureOf = async (tx: Store, caller: Caller, input: CommentInput) => {
@@ -102,6 +117,7 @@ export const postComment = async (
       updatedAt: now,
     });
     await addToCommentCount(tx, articleId, countMove(null, status));
+    touchComment(tx, origin, comment, null, status);
     await record(tx, origin, 'comment.created', now, comment);
     return comment;
   });
@@ -156,6 +172,7 @@ export const editComment = async (
     const stored = await replaceComment(tx, comment, { ...patch, ...(html !== undefined && { html }), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
     await addToCommentCount(tx, comment.articleId, countMove(comment.status, stored.status));
+    touchComment(tx, origin, comment, comment.status, stored.status);
     const type = changed.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
     await record(tx, origin, type, now, stored, changed);
     return stored;
@@ -186,5 +203,6 @@ export const deleteComment = (
     checkExpected(expected, comment);
     await deleteCommentRow(tx, id);
     await addToCommentCount(tx, comment.articleId, countMove(comment.status, null));
+    touchComment(tx, origin, comment, comment.status, null);
     await record(tx, origin, 'comment.deleted', now, comment);
   });

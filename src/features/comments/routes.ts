@@ -1,5 +1,7 @@
 /** The doors of comments. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { articleGroup, commentsGroup, type Group } from '../../core/groups.ts';
+import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
@@ -18,6 +20,9 @@ import {
 
 const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime(), id });
 
+/** The article decides whether its comments are shown, by its own policy or the site's. */
+const groupsOf = (articleId: number): Group[] => [commentsGroup(articleId), articleGroup(articleId), 'site'];
+
 export const commentRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
   app,
   parts,
@@ -31,6 +36,7 @@ export const commentRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   app.get('/articles/:id/comments', listArticleCommentsDoor, async (request, reply) => {
     const slice = sliceOf(request, 'moment');
     const comments = await listArticleComments(parts, request.params.id, request.query.sort === '-createdAt', slice);
+    belongsTo(reply, groupsOf(request.params.id));
     return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
   });
 
@@ -41,9 +47,11 @@ export const commentRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
   });
 
-  app.get('/comments/:id', readCommentDoor, async ({ caller, params }, reply) =>
-    item(reply, answerComment(await readComment(parts, caller, params.id), caller)),
-  );
+  app.get('/comments/:id', readCommentDoor, async ({ caller, params }, reply) => {
+    const comment = await readComment(parts, caller, params.id);
+    belongsTo(reply, groupsOf(comment.articleId));
+    return item(reply, answerComment(comment, caller));
+  });
 
   app.patch('/comments/:id', editCommentDoor, async (request, reply) => {
     const expected = expectationOf(request, parts.requireIfMatch);

@@ -1,7 +1,9 @@
 /** What can be done with the site. */
 import { isDeepStrictEqual } from 'node:util';
 import { type Origin, recordEvents } from '../../store/events.ts';
+import { remembered } from '../../store/memory.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import { touch } from '../../store/touches.ts';
 import { findSite, insertSite, type SiteRow, updateSite } from './queries.ts';
 
 export type SiteChange = Partial<Omit<SiteRow, 'id' | 'updatedAt'>>;
@@ -22,9 +24,14 @@ export const ensureSite = ({ store, clock }: Parts): Promise<void> =>
     if (!(await findSite(tx))) await insertSite(tx, { ...FIRST, updatedAt: clock() });
   });
 
+const siteOf = remembered(
+  (group: 'site') => group,
+  (store) => findSite(store),
+);
+
 /** Reads the site. */
 export const readSite = async (store: Store): Promise<SiteRow> => {
-  const site = await findSite(store);
+  const site = await siteOf(store, 'site');
   if (!site) throw new Error('The store has no site: it was never started');
   return site;
 };
@@ -45,6 +52,7 @@ export const editSite = ({ store, clock }: Parts, origin: Origin, input: SiteCha
     if (changedFields.length === 0) return site;
     const updatedAt = clock();
     await updateSite(tx, { ...change, updatedAt });
+    touch(tx, origin, ['site']);
     await recordEvents(tx, origin, [
       { type: 'site.updated', at: updatedAt, entityId: site.id, version: null, changedFields },
     ]);

@@ -4,10 +4,12 @@ import { may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
+import { tagGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
+import { touch } from '../../store/touches.ts';
 import {
   deleteTagRow,
   findTag,
@@ -15,6 +17,7 @@ import {
   findTagBySlug,
   insertTag,
   isTagSlugTaken,
+  queueArticlesTagged,
   replaceTag,
   type TagRow,
   type Visible,
@@ -96,6 +99,10 @@ export const editTag = (
     if (changedFields.length === 0) return tag;
     const stored = await replaceTag(tx, tag, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The tag was changed meanwhile');
+    touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
+    // Pages that do not show a tag are not in its group: of what becomes public, or ceases to be, all are told.
+    if ((tag.kind === 'internal') !== (stored.kind === 'internal')) touch(tx, origin, ['site']);
+    if (changedFields.includes('name') || changedFields.includes('kind')) await queueArticlesTagged(tx, id);
     await recordEvents(tx, origin, [
       { type: 'tag.updated', at: now, entityId: id, version: stored.version, slug: stored.slug, changedFields },
     ]);
@@ -108,7 +115,9 @@ export const deleteTag = ({ store, clock }: Parts, origin: Origin, id: number, e
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
     checkExpected(expected, tag);
+    await queueArticlesTagged(tx, id);
     await deleteTagRow(tx, id);
+    touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
     await recordEvents(tx, origin, [
       { type: 'tag.deleted', at: clock(), entityId: id, version: tag.version, slug: tag.slug },
     ]);

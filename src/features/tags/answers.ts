@@ -1,9 +1,9 @@
 /** How a tag is answered. */
 import { formatMoment } from '../../core/moment.ts';
-import type { TagRow } from './queries.ts';
+import type { TagName, TagRow } from './queries.ts';
 
 /** A tag as an article embeds it. */
-export const answerTagRef = ({ id, slug, name, kind }: Pick<TagRow, 'id' | 'slug' | 'name' | 'kind'>) => ({
+export const answerTagRef = ({ id, slug, name, kind }: TagName) => ({
   id,
   slug,
   name,

@@ -1,8 +1,11 @@
 /** How tags are found and kept. */
 import { and, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { tagGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { tagHasLiveArticle } from '../../store/live.ts';
+import { remembered } from '../../store/memory.ts';
+import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
@@ -26,6 +29,16 @@ export const findTag = async (store: Store, id: number, visible: Visible = 'all'
   )[0];
 };
 
+/** What articles show of a tag. */
+export type TagName = Readonly<Pick<TagRow, 'id' | 'slug' | 'name' | 'kind'>>;
+
+/** A tag as articles show it, from memory where it is there. */
+export const recallTag = remembered(tagGroup, async (store, id: number): Promise<TagName | undefined> => {
+  const { tags } = store.tables;
+  const shown = { id: tags.id, slug: tags.slug, name: tags.name, kind: tags.kind };
+  return (await store.db.select(shown).from(tags).where(eq(tags.id, id)))[0];
+});
+
 export const findTagBySlug = async (store: Store, slug: string, visible: Visible): Promise<TagRow | undefined> => {
   const { tags } = store.tables;
   return (
@@ -36,15 +49,19 @@ export const findTagBySlug = async (store: Store, slug: string, visible: Visible
   )[0];
 };
 
-/** The ids of tags by their slugs; internal ones only where they are asked for. */
-export const listTagIdsBySlugs = async (
+/** Tags by their slugs; internal ones only where they are asked for. */
+export const listTagsBySlugs = async (
   { db, tables: { tags } }: Store,
   slugs: string[],
   internalToo: boolean,
-): Promise<number[]> => {
+): Promise<{ id: number; articleCount: number }[]> => {
   const wanted = and(inArray(tags.slug, slugs), internalToo ? undefined : ne(tags.kind, 'internal'));
-  return (await db.select({ id: tags.id }).from(tags).where(wanted)).map(({ id }) => id);
+  return db.select({ id: tags.id, articleCount: tags.articleCount }).from(tags).where(wanted);
 };
+
+/** The ids of tags by their slugs. */
+export const listTagIdsBySlugs = async (store: Store, slugs: string[], internalToo: boolean): Promise<number[]> =>
+  (await listTagsBySlugs(store, slugs, internalToo)).map(({ id }) => id);
 
 type Named = { id: number; slug: string; nameFolded: string };
 
@@ -73,9 +90,10 @@ export const listTagsNamed = async (
 
 export type TagSort = 'name' | '-articleCount';
 
+/** Tags in order; `q`: those of whose names words begin with each of its words. */
 export const listTags = async (
   store: Store,
-  { sort, kinds }: { sort: TagSort; kinds: TagKind[] | undefined },
+  { sort, kinds, q }: { sort: TagSort; kinds?: TagKind[] | undefined; q?: string | undefined },
   visible: Visible,
   slice: Slice,
 ): Promise<Sliced<TagRow>> => {
@@ -84,7 +102,11 @@ export const listTags = async (
     sort === 'name'
       ? { column: tags.nameFolded, id: tags.id, kind: 'text', descending: false }
       : { column: tags.articleCount, id: tags.id, kind: 'integer', descending: true };
-  const wanted = and(kinds && inArray(tags.kind, kinds), visibility(store, visible));
+  const wanted = and(
+    q === undefined ? undefined : nameHasWords(store, 'tag', q),
+    kinds && inArray(tags.kind, kinds),
+    visibility(store, visible),
+  );
   const rows = await store.db
     .select()
     .from(tags)
@@ -107,25 +129,28 @@ export const isTagSlugTaken = async (
 export const findTagByName = async ({ db, tables: { tags } }: Store, nameFolded: string): Promise<TagRow | undefined> =>
   (await db.select().from(tags).where(eq(tags.nameFolded, nameFolded)))[0];
 
-export const insertTag = async ({ db, tables: { tags } }: Store, tag: NewTag): Promise<TagRow> => {
-  const [row] = await db.insert(tags).values(tag).returning();
-  return row as TagRow;
+export const insertTag = async (tx: Store, tag: NewTag): Promise<TagRow> => {
+  const [inserted] = await tx.db.insert(tx.tables.tags).values(tag).returning();
+  const row = inserted as TagRow;
+  await addNameWords(tx, 'tag', row.id, row.name);
+  return row;
 };
 
 /** Writes over the version that was read; undefined where another stands there by now. */
 export const replaceTag = async (
-  { db, tables: { tags } }: Store,
-  { id, version }: TagRow,
+  tx: Store,
+  { id, version, name }: TagRow,
   change: Partial<NewTag>,
 ): Promise<TagRow | undefined> => {
+  const { tags } = tx.tables;
   const here = and(eq(tags.id, id), eq(tags.version, version));
-  return (
-    await db
-      .update(tags)
-      .set({ ...change, version: version + 1 })
-      .where(here)
-      .returning()
-  )[0];
+  const [written] = await tx.db
+    .update(tags)
+    .set({ ...change, version: version + 1 })
+    .where(here)
+    .returning();
+  if (written && written.name !== name) await replaceNameWords(tx, 'tag', id, written.name);
+  return written;
 };
 
 /** Deletes a tag; its places on articles go with it. */
@@ -143,4 +168,13 @@ const addToCount = prepared(({ db, tables: { tags } }) =>
 /** Adds to the article counts of tags, in the order of their ids, so that two transactions cannot wait for each other. */
 export const addToTagCounts = async (tx: Store, ids: number[], by: number): Promise<void> => {
   for (const id of ids.toSorted((a, b) => a - b)) await addToCount(tx, { id, by });
+};
+
+/** Queues every article that carries a tag for the search: it is to be found by the tag's name as it is now, or no more. */
+export const queueArticlesTagged = async (
+  { db, tables: { articleTags, searchQueue } }: Store,
+  tagId: number,
+): Promise<void> => {
+  const tagged = db.select({ articleId: articleTags.articleId }).from(articleTags).where(eq(articleTags.tagId, tagId));
+  await db.insert(searchQueue).select(tagged).onConflictDoNothing();
 };

@@ -1,5 +1,7 @@
 /** The doors of tags. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { tagGroup } from '../../core/groups.ts';
+import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
@@ -16,9 +18,10 @@ const placeBy = (sort: TagSort) => (tag: TagRow) => ({
 
 export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: boolean }> = async (app, parts) => {
   app.get('/tags', listTagsDoor, async (request, reply) => {
-    const { sort = 'name', kind: kinds } = request.query;
+    const { sort = 'name', kind: kinds, q } = request.query;
     const slice = sliceOf(request, sort === 'name' ? 'text' : 'integer');
-    const tags = await listTags(parts.store, { sort, kinds }, visibleTo(request.caller, parts.clock()), slice);
+    const tags = await listTags(parts.store, { sort, kinds, q }, visibleTo(request.caller, parts.clock()), slice);
+    belongsTo(reply, ['tags']);
     return answerPage(request, reply, slice, tags, placeBy(sort), answerTag);
   });
 
@@ -28,13 +31,17 @@ export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: bool
     return item(reply, answerTag(tag));
   });
 
-  app.get('/tags/:id', readTagDoor, async ({ caller, params }, reply) =>
-    item(reply, answerTag(await readTag(parts, caller, params.id))),
-  );
+  app.get('/tags/:id', readTagDoor, async ({ caller, params }, reply) => {
+    const tag = await readTag(parts, caller, params.id);
+    belongsTo(reply, [tagGroup(tag.id)]);
+    return item(reply, answerTag(tag));
+  });
 
-  app.get('/tags/by-slug/:slug', readTagBySlugDoor, async ({ caller, params }, reply) =>
-    item(reply, answerTag(await readTagBySlug(parts, caller, params.slug))),
-  );
+  app.get('/tags/by-slug/:slug', readTagBySlugDoor, async ({ caller, params }, reply) => {
+    const tag = await readTagBySlug(parts, caller, params.slug);
+    belongsTo(reply, [tagGroup(tag.id)]);
+    return item(reply, answerTag(tag));
+  });
 
   app.patch('/tags/:id', editTagDoor, async (request, reply) => {
     const expected = expectationOf(request, parts.requireIfMatch);

@@ -105,6 +105,12 @@ export const listTagsDoor = door({
   description: 'Without a key: those that a live article carries, internal ones never.',
   querystring: closed({
     ...pageQuery,
+    q: Type.Optional(
+      FilledText(200, {
+        description: 'The beginning of a word of the name, regardless of case and accents; of several words, all',
+        examples: ['harb'],
+      }),
+    ),
     sort: Type.Optional(
       oneOf(['name', '-articleCount'], {
         default: 'name',

@@ -1,0 +1,3 @@
+ALTER TABLE "article_contents" DROP COLUMN "html";--> statement-breakpoint
+ALTER TABLE "article_contents" DROP COLUMN "seo";--> statement-breakpoint
+ALTER TABLE "article_contents" DROP COLUMN "metadata";

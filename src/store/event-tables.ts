@@ -1,0 +1,34 @@
+/** The tables of what happened. */
+import type { Group } from '../core/groups.ts';
+import type { Columns } from './columns.ts';
+
+export const defineEventTables = (c: Columns) => {
+  const { table, index, serial, text, integer, boolean, moment, json } = c;
+
+  const events = table(
+    'events',
+    {
+      id: serial('id'),
+      type: text('type').notNull(),
+      at: moment('at').notNull(),
+      kind: text('kind').notNull(),
+      entityId: integer('entity_id').notNull(),
+      version: integer('version'),
+      slug: text('slug'),
+      live: boolean('live'),
+      changedFields: json<string[]>('changed_fields').notNull(),
+      keyId: integer('key_id'),
+      requestId: text('request_id'),
+    },
+    (t) => [index('events_of_entity').on(t.kind, t.entityId, t.id)],
+  );
+
+  /** Which cache groups each commit touched, for the other processes that serve the same store; old rows are dropped. */
+  const touches = table('touches', {
+    id: serial('id'),
+    at: moment('at').notNull(),
+    groups: json<Group[]>('groups').notNull(),
+  });
+
+  return { events, touches };
+};

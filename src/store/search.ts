@@ -1,0 +1,35 @@
+/** Full text, whatever the engine: the words of every article, and which articles have some of them. */
+import type { SQL } from 'drizzle-orm';
+import type { SearchQuery } from '../core/search-query.ts';
+import type { Slice, Sliced } from '../core/slice.ts';
+import type { Order } from './keyset.ts';
+
+/** What is searched of an article, each as `searchedText` makes it. */
+export type SearchedFields = { title: string; subtitle: string; names: string; text: string };
+
+/**
+ * Which of the articles that have the words are wanted, and how they are sorted. `isRanked`: before the order counts
+ * where the words stand, all of them in the title, then all in title, subtitle and names, then anywhere.
+ */
+export type Wanted = { where: SQL | undefined; order: Order; isRanked: boolean; slice: Slice };
+
+/** An article that matches; `value` is what it is sorted by, moments in milliseconds. */
+export type Hit = { id: number; value: string | number };
+
+/** Of the articles that match and are wanted, so many of the newest (by their ids) are sorted and counted. */
+export const MOST_HITS = 10_000;
+
+/** To find them, so many of the newest articles that have the words are looked at. */
+export const MOST_LOOKED_AT = 50_000;
+
+export type Search = {
+  /** Writes what is searched of an article, over what stood there. */
+  write(id: number, fields: SearchedFields): Promise<void>;
+  /** Forgets an article; one that is not there is no fault. */
+  remove(id: number): Promise<void>;
+  /**
+   * A slice of the articles that match and are wanted. Never holds up the process. Throws the refusal `unavailable`
+   * where it takes too long.
+   */
+  find(query: SearchQuery, wanted: Wanted): Promise<Sliced<Hit>>;
+};
