@@ -74,7 +74,7 @@ export type Start = {
 const READY_WITHIN = 120_000;
 
 const waitUntilReady = async (child: ChildProcess, url: string, log: string): Promise<void> => {
-  for (const since = performance.now(); performance.now() - since < READY_WITHIN; await sleep(2)) {
+  for (const since = performance.now(); performance.now() - since < READY_WITHIN; await sleep(10)) {
     if (child.exitCode !== null || child.signalCode !== null) break;
     const answer = await exchange(url, {}).catch(() => undefined); // it does not listen yet
     if (answer?.status === 200) return;

@@ -25,7 +25,7 @@ const smallest = (folder: string, stores: string[]): Options => ({
     starts: 1,
     name: 'small',
   },
-  ...{ loader: bestLoader(), connections: 4, seconds: 0.15, rounds: 1, urls: 10, folder, pin: false },
+  ...{ loader: bestLoader(), connections: 4, seconds: 0.1, rounds: 1, urls: 10, folder, pin: false },
   program: [`--import=${import.meta.resolve('tsx')}`, MAIN],
   say: () => {},
   onStored: () => {},
