@@ -1,5 +1,5 @@
 /** What the search of articles keeps and finds, beside the words themselves. */
-import { and, asc, eq, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import type { SearchQuery } from '../../core/search-query.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import type { Order } from '../../store/keyset.ts';
@@ -66,13 +66,12 @@ export const findHtml = async (
   { id, version }: { id: number; version: number },
 ): Promise<string | undefined> => (await htmlOf(store, { id, version }))[0]?.html;
 
-/** What an article must meet to be on a list, told of it alone: the same as the walks of the list. */
+/** What an article must meet to be on a list, told of it alone, but its id: the same as the walks of the list. */
 const onList = (store: Store, filter: ArticleFilter, now: Date) => {
   const { articles } = store.tables;
-  const { unpublishedOnlyBy, trashed, statuses, ids } = filter;
+  const { unpublishedOnlyBy, trashed, statuses } = filter;
   const live = and(isNull(articles.deletedAt), answeredAs(store, ['published'], now));
   return and(
-    ids === null ? undefined : inArray(articles.id, ids),
     trashed ? isNotNull(articles.deletedAt) : isNull(articles.deletedAt),
     answeredAs(store, statuses, now),
     within(articles.publishedAt, askedSpan(filter)),
@@ -95,5 +94,5 @@ export const searchArticleIds = (
   const by = isRanked ? '-publishedAt' : sort;
   const { column, kind } = sortOf(by);
   const order: Order = { column: articles[column], id: articles.id, kind, descending: by.startsWith('-') };
-  return store.search.find(query, { where: onList(store, filter, now), order, isRanked, slice });
+  return store.search.find(query, { ids: filter.ids, where: onList(store, filter, now), order, isRanked, slice });
 };
