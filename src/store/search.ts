@@ -8,10 +8,17 @@ import type { Order } from './keyset.ts';
 export type SearchedFields = { title: string; subtitle: string; names: string; text: string };
 
 /**
- * Which of the articles that have the words are wanted, and how they are sorted. `isRanked`: before the order counts
- * where the words stand, all of them in the title, then all in title, subtitle and names, then anywhere.
+ * Which of the articles that have the words are wanted, and how they are sorted. `ids`: only these are looked at.
+ * `isRanked`: before the order counts where the words stand, all of them in the title, then all in title, subtitle and
+ * names, then anywhere.
  */
-export type Wanted = { where: SQL | undefined; order: Order; isRanked: boolean; slice: Slice };
+export type Wanted = {
+  ids: readonly number[] | null;
+  where: SQL | undefined;
+  order: Order;
+  isRanked: boolean;
+  slice: Slice;
+};
 
 /** An article that matches; `value` is what it is sorted by, moments in milliseconds. */
 export type Hit = { id: number; value: string | number };
@@ -20,7 +27,7 @@ export type Hit = { id: number; value: string | number };
 export const MOST_HITS = 10_000;
 
 /** To find them, so many of the newest articles that have the words are looked at. */
-export const MOST_LOOKED_AT = 50_000;
+export const MOST_LOOKED_AT = 200_000;
 
 export type Search = {
   /** Writes what is searched of an article, over what stood there. */

@@ -45,11 +45,11 @@ const markedExpression = ({ all }: SearchQuery, mark: string): string =>
  * The newest articles that match and are wanted. The join begins at the words (`cross join`): the planner's own order
  * may begin at all articles. The words are walked from the greatest id down, which costs FTS5 no more than up.
  */
-const hitsOf = ({ articles }: Tables, query: SearchQuery, { where, order }: Wanted): SQL => sql`
+const hitsOf = ({ articles }: Tables, query: SearchQuery, { ids, where, order }: Wanted): SQL => sql`
   select walked.id as id, ${order.column} as value
   from (
     select rowid as id from article_search where article_search match ${expressionOf(query)}
-    order by rowid desc limit ${MOST_LOOKED_AT}
+    ${ids ? sql`and rowid in ${[...ids]}` : sql``} order by rowid desc limit ${MOST_LOOKED_AT}
   ) as walked cross join ${articles} on ${articles.id} = walked.id
   where ${where ?? sql`true`} limit ${MOST_HITS}`;
 

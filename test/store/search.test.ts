@@ -59,6 +59,7 @@ test('of many matches the newest by id are ranked', async (t) => {
   const slice = { limit: 20, from: null, offset: 0, counted: true };
   const find = (q: string, descending = true) =>
     store.search.find(readSearchQuery(q), {
+      ids: null,
       where: undefined,
       order: { ...order, descending },
       isRanked: descending,

@@ -68,7 +68,8 @@ export const listArticlesDoor = door({
         maxLength: LONGEST_QUERY,
         description:
           'What is searched for: words, the last of which may be a beginning, `"phrases"`, `-not`. Title before ' +
-          'subtitle and names before text, then the newest; at most the newest 10,000 matches are sorted and counted',
+          'subtitle and names before text, then the newest. At most the newest 10,000 matches are sorted and counted, ' +
+          'and they are sought among the newest 200,000 articles that have the words',
         examples: ['harbour "at night" -fog'],
       }),
     ),

@@ -1,5 +1,5 @@
 /** What the search of articles keeps and finds, beside the words themselves. */
-import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import type { SearchQuery } from '../../core/search-query.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import type { Order } from '../../store/keyset.ts';
@@ -78,7 +78,6 @@ export const searchArticleIds = (
   const { articles } = store.tables;
   const { ids, translationKey } = filter;
   const where = and(
-    ids === null ? undefined : inArray(articles.id, ids),
     translationKey === null ? undefined : eq(articles.translationKey, translationKey),
     onList(store, filter, now),
   );
@@ -86,5 +85,5 @@ export const searchArticleIds = (
   const by = isRanked ? '-publishedAt' : sort;
   const { column, kind } = sortOf(by);
   const order: Order = { column: articles[column], id: articles.id, kind, descending: by.startsWith('-') };
-  return store.search.find(query, { where, order, isRanked, slice });
+  return store.search.find(query, { ids, where, order, isRanked, slice });
 };
