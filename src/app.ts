@@ -78,6 +78,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
     bodyLimit: BODY_LIMIT,
     trustProxy: typeof settings.trustProxy === 'boolean' ? settings.trustProxy : [...settings.trustProxy],
     genReqId: requestIdOf,
+    childLoggerFactory: (shared) => shared, // a logger for each request costs more than its one line, which tells the id
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
     frameworkErrors: answerFrameworkErrors(setHeaders),

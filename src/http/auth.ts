@@ -1,7 +1,8 @@
 /** Who calls, and whether the door opens to them at all. Ownership is asked later, by the rules. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { type Actor, type Caller, grantOf, type Permission } from '../core/access.ts';
 import { refuse } from '../core/errors.ts';
+import { atOnce } from './hooks.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,12 +39,15 @@ const secretOf = ({ headers }: FastifyRequest): string | undefined => {
 export const recogniseCallers = (app: FastifyInstance, findActor: FindActor): void => {
   app.decorateRequest('caller', null);
   app.decorateRequest('hasWrongKey', false);
-  app.addHook('onRequest', async (request) => {
-    const secret = secretOf(request);
-    if (secret === undefined) return;
+  const recognise = async (request: FastifyRequest, secret: string) => {
     const actor = await findActor(secret);
     request.caller = actor ?? null;
     request.hasWrongKey = actor === undefined;
+  };
+  app.addHook('onRequest', (request, _reply, done) => {
+    const secret = secretOf(request);
+    if (secret === undefined) done();
+    else recognise(request, secret).then(() => done(), done);
   });
 };
 
@@ -56,15 +60,19 @@ const isAsked = (query: Record<string, unknown>, keyed: string): boolean => {
 
 /** Refuses wrong keys everywhere (401), and callers whose role is never granted what the door is for (401, 403). */
 export const guardDoors = (app: FastifyInstance): void => {
-  app.addHook('onRequest', async (request) => {
-    if (request.hasWrongKey) throw refuse('unauthenticated', 'The key is wrong, expired or revoked');
-    const { access, keyed = [] } = request.routeOptions.config;
-    const query = request.query as Record<string, unknown>;
-    const asked = keyed.filter((name) => isAsked(query, name));
-    if (request.caller === null && asked.length > 0)
-      throw refuse('unauthenticated', `A key is needed to ask for ${asked.join(', ')}`);
-    if (access === undefined || grantOf(request.caller, access) !== 'no') return;
-    if (request.caller === null) throw refuse('unauthenticated', 'Send a key: Authorization: Bearer glk_…');
-    throw refuse('forbidden', `A key of role ${request.caller.role} may not ${access}`);
+  const guardOf = ({ access, keyed = [] }: FastifyContextConfig) =>
+    atOnce((request) => {
+      if (request.hasWrongKey) throw refuse('unauthenticated', 'The key is wrong, expired or revoked');
+      const query = request.query as Record<string, unknown>;
+      const asked = keyed.filter((name) => isAsked(query, name));
+      if (request.caller === null && asked.length > 0)
+        throw refuse('unauthenticated', `A key is needed to ask for ${asked.join(', ')}`);
+      if (access === undefined || grantOf(request.caller, access) !== 'no') return;
+      if (request.caller === null) throw refuse('unauthenticated', 'Send a key: Authorization: Bearer glk_…');
+      throw refuse('forbidden', `A key of role ${request.caller.role} may not ${access}`);
+    });
+  // For each route its own, with what it asks at hand: Fastify tells the options of a route slowly.
+  app.addHook('onRoute', (route) => {
+    route.onRequest = [...[route.onRequest ?? []].flat(), guardOf(route.config ?? {})];
   });
 };

@@ -17,11 +17,17 @@ export const cutToMoment = (directives: string, secondsLeft: number): string =>
     (_, name, seconds) => `${name}=${Math.min(Number(seconds), secondsLeft)}`,
   );
 
+let lastCut = { directives: '', seconds: -1, text: '' };
+
 /** The directives of an answer that is true until a moment (null: until it is changed). */
-export const cacheControlUntil = (directives: string, next: Date | null, now: Date): string =>
-  next === null
-    ? directives
-    : cutToMoment(directives, Math.max(0, Math.floor((next.getTime() - now.getTime()) / 1000)));
+export const cacheControlUntil = (directives: string, next: Date | null, now: Date): string => {
+  if (next === null) return directives;
+  const seconds = Math.max(0, Math.floor((next.getTime() - now.getTime()) / 1000));
+  // The same for all requests of a second.
+  if (lastCut.seconds !== seconds || lastCut.directives !== directives)
+    lastCut = { directives, seconds, text: cutToMoment(directives, seconds) };
+  return lastCut.text;
+};
 
 export const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 const mayBeKept = ({ statusCode }: FastifyReply) => [200, 304, 308].includes(statusCode);
@@ -50,16 +56,24 @@ export const sayWhatMayBeKept = (
         .then(() => done(), done);
     else done();
   });
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (reply.hasHeader('cache-control')) return payload;
-    if (!isRead(request) || !mayBeKept(reply)) reply.header('cache-control', 'no-store');
-    else if (request.caller) reply.header('cache-control', 'private, no-cache');
-    else {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (reply.hasHeader('cache-control')) done(null, payload);
+    else if (!isRead(request) || !mayBeKept(reply)) {
+      reply.header('cache-control', 'no-store');
+      done(null, payload);
+    } else if (request.caller) {
+      reply.header('cache-control', 'private, no-cache');
+      done(null, payload);
+    } else {
       const now = clock();
-      const next = schedule.peek(now) === undefined ? await schedule.next(now) : schedule.peek(now);
-      const isOver = schedule.lastPassed > request.beganAt.getTime();
-      reply.header('cache-control', cacheControlUntil(cacheControl, isOver ? now : (next ?? null), now));
+      const tell = (next: Date | null) => {
+        const isOver = schedule.lastPassed > request.beganAt.getTime();
+        reply.header('cache-control', cacheControlUntil(cacheControl, isOver ? now : next, now));
+        done(null, payload);
+      };
+      const known = schedule.peek(now);
+      if (known === undefined) schedule.next(now).then(tell, done);
+      else tell(known);
     }
-    return payload;
   });
 };

@@ -59,11 +59,14 @@ export const answerPreflights = (
   setHeaders: SetHeaders,
   methodsOf: (url: string) => readonly string[],
 ): void => {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     setHeaders(request, reply);
     const preflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
-    if (!preflight || methodsOf(request.url).length === 0) return undefined;
-    return reply
+    if (!preflight || methodsOf(request.url).length === 0) {
+      done();
+      return;
+    }
+    reply
       .code(204)
       .headers({
         'access-control-allow-methods': METHODS,

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import findMyWay from 'find-my-way';
 import { type Refusal, refuse } from '../core/errors.ts';
+import { atOnce } from './hooks.ts';
 
 /** The longest parameter of a path: slugs may have 200 letters, each written as up to twelve. */
 export const MAX_PARAM_LENGTH = 2400;
@@ -33,14 +34,17 @@ export const rememberMethods = (app: FastifyInstance): ((url: string) => readonl
 };
 
 /** Whether a parameter is empty, as the id of `/v1/articles/` would be: such a path names nothing. */
-const isEmptyStep = (params: unknown) => Object.values(params ?? {}).includes('');
+const isEmptyStep = (params: unknown) => {
+  for (const name in params as object) if ((params as Record<string, string>)[name] === '') return true;
+  return false;
+};
 
 /** The path of a URL, without its query. */
 export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
 
 /** Refuses what no route takes: 405 with `Allow` on a known path, else 404. */
 export const refuseUnknownDoors = (app: FastifyInstance, methodsOf: (url: string) => readonly string[]): void => {
-  app.addHook('onRequest', async (request, reply) => {
+  const refuseUnknown = atOnce((request, reply) => {
     if (!request.is404 && !isEmptyStep(request.params)) return;
     const methods = methodsOf(request.url);
     if (methods.length === 0) throw nothingAt(request.url);
@@ -50,4 +54,5 @@ export const refuseUnknownDoors = (app: FastifyInstance, methodsOf: (url: string
       `${request.method} is not known here; ${methods.join(', ')} ${methods.length > 1 ? 'are' : 'is'}`,
     );
   });
+  app.addHook('onRequest', refuseUnknown);
 };

@@ -1,5 +1,5 @@
 /** Lists in pages: by a cursor that holds while others write, or by number for archives. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { type Fault, refuseAll } from '../core/errors.ts';
@@ -76,10 +76,7 @@ const fingerprintOf = (request: FastifyRequest): string => {
   const parts = Object.keys(filters)
     .sort()
     .map((name) => [name, filters[name]]);
-  return createHash('sha256')
-    .update(JSON.stringify([pathOf(request.url), parts]))
-    .digest('base64url')
-    .slice(0, 8);
+  return hash('sha256', JSON.stringify([pathOf(request.url), parts]), 'base64url').slice(0, 8);
 };
 
 const encodeCursor = (place: Place, before: boolean, fingerprint: string): string =>

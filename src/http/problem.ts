@@ -115,7 +115,7 @@ const FAILURES = {
 
 /** An error that no caller caused, as the refusal that tells nothing of the inside; the log has the rest. */
 const failed = (error: unknown, request: FastifyRequest, failureOf: FailureOf): Refusal => {
-  request.log.error({ err: error }, 'internal error');
+  request.log.error({ requestId: request.id, err: error }, 'internal error');
   const failure = failureOf(error);
   return failure ? FAILURES[failure]() : refuse('internal', 'The error has been logged under this request id');
 };

@@ -1,6 +1,7 @@
 /** How often one may ask: a fixed window per key or address, told by the fields of draft-ietf-httpapi-ratelimit-headers-10. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../core/errors.ts';
+import { atOnce } from './hooks.ts';
 
 /** So many requests a window of so many seconds; null: no limit. */
 export type Rate = { limit: number; seconds: number } | null;
@@ -72,7 +73,7 @@ export const limitRates = (app: FastifyInstance, rates: Rates): void => {
     const rate = rates[name];
     if (rate) windows.set(name, new Window(rate));
   }
-  app.addHook('onRequest', async (request, reply) => {
+  const limit = atOnce((request, reply) => {
     const name = rateOf(request);
     const window = windows.get(name);
     if (!window) return;
@@ -92,4 +93,5 @@ export const limitRates = (app: FastifyInstance, rates: Rates): void => {
     }
     if (request.caller || name !== 'read') tell(reply, name, window.rate, taken);
   });
+  app.addHook('onRequest', limit);
 };

@@ -1,12 +1,14 @@
 /** The log: one JSON line a request, and never a query string, a header, a body, an email or a key. */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { atOnce } from './hooks.ts';
 import { pathOf } from './methods.ts';
 
 /** Writes the line of a request. */
 export const logRequest = (request: FastifyRequest, reply: FastifyReply): void => {
   request.log.info(
     {
+      requestId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? null,
       path: pathOf(request.url),
@@ -29,8 +31,13 @@ export const logHit = (
   logger.info({ requestId, method, route, path: pathOf(url), status, ms: 0, keyId: null, cached: true }, 'request');
 };
 
+/** Writes a line for every request, where the level lets it through. */
 export const logRequests = (app: FastifyInstance): void => {
-  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
+  if (!['trace', 'debug', 'info'].includes(app.log.level)) return;
+  app.addHook(
+    'onResponse',
+    atOnce((request, reply) => logRequest(request, reply)),
+  );
 };
 
 const SECRETS = /glk_[A-Za-z0-9_-]+|[^\s@<>"',;:()[\]]+@[^\s@<>"',;:()[\]]+/g;

@@ -71,7 +71,7 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
       try {
         await checkReady();
       } catch (error) {
-        request.log.error({ err: error }, 'not ready');
+        request.log.error({ requestId: request.id, err: error }, 'not ready');
         throw refuse('unavailable', 'The database cannot be written to', { retryAfter: 5 });
       }
       return { status: 'ok' };

@@ -161,7 +161,7 @@ export const defineTables = (c: Columns) => {
       index('articles_by_title').on(t.shelf, t.titleFolded, t.id),
       index('articles_by_translation').on(t.translationKey).where(sql`${t.translationKey} is not null`),
       index('articles_ending').on(t.shelf, t.sortAt, t.id, t.unpublishAt).where(sql`${t.unpublishAt} is not null`),
-      index('articles_without_card').on(t.id).where(sql`${t.card} is null and ${t.shelf} = 'published'`),
+      index('articles_without_card').on(t.shelf, t.id).where(sql`${t.card} is null`),
     ],
   );
 

@@ -1,20 +1,26 @@
 /** How moments that came due are found and settled. */
-import { and, eq, gt, lte, min, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, min, sql } from 'drizzle-orm';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { ArticleRow } from './queries.ts';
 
 /** The ids of articles with a moment that has come, the longest due first, at most `limit`. */
-export const listDueIds = async ({ db, tables: { dueMoments } }: Store, now: Date, limit: number): Promise<number[]> =>
-  (
-    await db
-      .select({ id: dueMoments.articleId })
-      .from(dueMoments)
-      .where(lte(dueMoments.at, now))
-      .groupBy(dueMoments.articleId)
-      .orderBy(min(dueMoments.at))
-      .limit(limit)
-  ).map(({ id }) => id);
+export const listDueIds = async (
+  { db, tables: { dueMoments } }: Store,
+  now: Date,
+  limit: number,
+): Promise<number[]> => [
+  ...new Set(
+    (
+      await db
+        .select({ id: dueMoments.articleId })
+        .from(dueMoments)
+        .where(lte(dueMoments.at, now))
+        .orderBy(asc(dueMoments.at))
+        .limit(limit)
+    ).map(({ id }) => id),
+  ),
+];
 
 /** Writes what a moment that came due changes, everywhere the article stands, and forgets the moment. */
 export const settleArticle = async (

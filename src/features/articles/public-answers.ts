@@ -35,9 +35,10 @@ const withoutBraces = (json: Buffer): Buffer => json.subarray(1, -1);
 
 /** The JSON of an article whole. */
 export const publicArticle = (article: PublicPage, site: SiteRow): Buffer => {
-  const { id, card, page, authors, tags, commentCount } = article;
-  const outer = outerMembers(article, site, authors.map(authorRef).join(), tags.map(tagRef).join());
-  const pieces = [`{"id":${id},`, withoutBraces(card), `${outer},"commentCount":${commentCount},`, page.subarray(1)];
+  const { card, page, commentCount } = article;
+  const outer = outerMembers(card, site, card.authors.map(authorRef).join(), card.tags.map(tagRef).join());
+  const pieces = [`{"id":${card.id},`, withoutBraces(card.card), `${outer},"commentCount":${commentCount},`];
+  pieces.push(page.subarray(1));
   return joinBytes(pieces);
 };
 

@@ -1,6 +1,7 @@
 /** Lists for the anonymous, ready to be sent. */
 import { type Group, groupsOfList } from '../../core/groups.ts';
 import type { Place, Slice, Sliced } from '../../core/slice.ts';
+import { isLive } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
 import { findAuthorId } from '../authors/queries.ts';
 import { findPublicTagId } from '../tags/queries.ts';
@@ -74,7 +75,8 @@ export const listPublicCards = async (
   const { rows, total } = await findIds(store, filter, sort, slice, query, now);
   const stored = new Map((await listCards(store, rows.map(idOf))).map((row) => [row.id, row]));
   const inOrder = rows.flatMap(({ id }) => stored.get(id) ?? []);
-  const cards = inOrder.length === rows.length ? await nameCards(store, inOrder, now) : undefined;
+  const areAllLive = inOrder.length === rows.length && inOrder.every((row) => isLive(row, now));
+  const cards = areAllLive ? await nameCards(store, inOrder) : undefined;
   if (!cards) return undefined;
   const placed = rows.map((row, i) => ({ card: cards[i] as PublicCard, place: placeOf(row) }));
   const { authorIds, tagIds, allTagIds } = filter;

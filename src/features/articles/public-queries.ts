@@ -1,25 +1,30 @@
 /** How what is ready to be sent is found: cards and pages, one prepared statement each. */
-import { asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { Standing } from '../../core/statuses.ts';
 import { prepared, preparedByShape } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthorName } from '../authors/queries.ts';
 import type { TagName } from '../tags/queries.ts';
 import type { Cards } from './cards.ts';
 
-/** What is read of a card, and of its article to tell whether it is live. */
+/** What is read of a card. Each column of a row costs as much again as a row: no more than is shown. */
 export const cardColumns = ({ tables: { articles } }: Store) => {
-  const { id, version, slug, language, sortAt, status, publishedAt, unpublishAt, deletedAt } = articles;
-  const { commentPolicy, card, cardNames } = articles;
-  const standing = { status, publishedAt, unpublishAt, deletedAt };
-  return { id, version, slug, language, sortAt, ...standing, commentPolicy, card, cardNames };
+  const { id, slug, language, sortAt, commentPolicy, card, cardNames } = articles;
+  return { id, slug, language, sortAt, commentPolicy, card, cardNames };
+};
+
+/** What tells whether an article is live. */
+const standingColumns = ({ tables: { articles } }: Store) => {
+  const { status, publishedAt, unpublishAt, deletedAt } = articles;
+  return { status, publishedAt, unpublishAt, deletedAt };
 };
 
 const pageBy = (by: 'id' | 'slug') =>
   prepared((store) => {
     const { articles, contents } = store.tables;
-    const { firstPublishedAt, commentCount } = articles;
+    const { version, commentCount } = articles;
     return store.db
-      .select({ ...cardColumns(store), firstPublishedAt, commentCount, page: contents.page })
+      .select({ ...cardColumns(store), ...standingColumns(store), version, commentCount, page: contents.page })
       .from(articles)
       .innerJoin(contents, eq(contents.articleId, articles.id))
       .where(eq(articles[by], sql.placeholder('value')));
@@ -36,7 +41,8 @@ const cardsByIds = preparedByShape(
   (store, ids) => {
     const { articles } = store.tables;
     const places = ids.map((_, i) => sql.placeholder(String(i)));
-    return store.db.select(cardColumns(store)).from(articles).where(inArray(articles.id, places));
+    const columns = { ...cardColumns(store), ...standingColumns(store) };
+    return store.db.select(columns).from(articles).where(inArray(articles.id, places));
   },
 );
 
@@ -44,13 +50,15 @@ const cardsByIds = preparedByShape(
 export const listCards = async (store: Store, ids: readonly number[]) =>
   ids.length === 0 ? [] : cardsByIds(store, ids, { ...ids });
 
-export type CardRow = Awaited<ReturnType<typeof listCards>>[number];
+/** A card with what tells whether its article is live. */
+export type StandingCardRow = Awaited<ReturnType<typeof listCards>>[number];
+export type CardRow = Omit<StandingCardRow, keyof Standing>;
 export type PageRow = NonNullable<Awaited<ReturnType<typeof findPage>>>;
 
 /** A card with the names on it, as the public may know them. */
 export type PublicCard = Omit<CardRow, 'card'> & { card: Buffer; authors: AuthorName[]; tags: TagName[] };
 /** A page with its card. */
-export type PublicPage = PublicCard & Pick<PageRow, 'page' | 'commentCount'>;
+export type PublicPage = { card: PublicCard } & Pick<PageRow, 'version' | 'page' | 'commentCount'>;
 
 /** The ids of published articles that have no card yet. */
 export const listIdsWithoutCard = async ({ db, tables: { articles } }: Store, limit: number): Promise<number[]> =>
@@ -58,7 +66,7 @@ export const listIdsWithoutCard = async ({ db, tables: { articles } }: Store, li
     await db
       .select({ id: articles.id })
       .from(articles)
-      .where(sql`${articles.card} is null and ${articles.shelf} = 'published'`) // as the partial index says it
+      .where(and(eq(articles.shelf, 'published'), isNull(articles.card)))
       .orderBy(asc(articles.id))
       .limit(limit)
   ).map(({ id }) => id);

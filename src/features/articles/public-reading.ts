@@ -8,28 +8,47 @@ import { type AuthorName, recallAuthor } from '../authors/queries.ts';
 import { recallTag, type TagName } from '../tags/queries.ts';
 import { type CardRow, findPage, type PublicCard, type PublicPage } from './public-queries.ts';
 
-/** What of many things is there already; a promise where one of them must be waited for. */
-const all = <T>(things: (T | undefined | Promise<T | undefined>)[]): (T | undefined)[] | Promise<(T | undefined)[]> =>
-  things.some((thing) => thing instanceof Promise) ? Promise.all(things) : (things as (T | undefined)[]); // none is a promise
+/** Those of some things in memory by their ids; undefined where one of them is not there. */
+const recalled = <T>(ids: readonly number[], recall: (id: number) => T | undefined | Promise<T | undefined>) => {
+  const things: T[] = [];
+  for (const id of ids) {
+    const thing = recall(id);
+    if (thing instanceof Promise) return undefined;
+    if (thing !== undefined) things.push(thing);
+  }
+  return things;
+};
 
-/** The names of a card; undefined where it has to be read in another way. Nothing is waited for that is in memory. */
-const nameOn = <T extends CardRow>(
-  store: Store,
-  row: T,
-): (T & PublicCard) | undefined | Promise<(T & PublicCard) | undefined> => {
-  const { card, cardNames } = row;
+/** The same, waiting for what has to be read. */
+const recalledAll = async <T>(ids: readonly number[], recall: (id: number) => T | undefined | Promise<T | undefined>) =>
+  (await Promise.all(ids.map(recall))).filter((thing) => thing !== undefined);
+
+const isPublic = ({ kind }: TagName) => kind !== 'internal';
+
+/** A card with its names; undefined where it has to be read in another way. Nothing is waited for that is in memory. */
+const nameOn = (store: Store, row: CardRow): PublicCard | undefined | Promise<PublicCard> => {
+  const { id, slug, language, sortAt, commentPolicy, card, cardNames } = row;
   if (card === null || cardNames === null) return undefined;
-  const authors = all(cardNames.authorIds.map((id) => recallAuthor(store, id)));
-  const tags = all(cardNames.tagIds.map((id) => recallTag(store, id)));
-  const named = (authors: (AuthorName | undefined)[], tags: (TagName | undefined)[]): T & PublicCard => ({
-    ...row,
+  const { authorIds, tagIds } = cardNames;
+  const recallOne = (authorId: number) => recallAuthor(store, authorId);
+  const recallOther = (tagId: number) => recallTag(store, tagId);
+  const named = (authors: AuthorName[], tags: TagName[]): PublicCard => ({
+    id,
+    slug,
+    language,
+    sortAt,
+    commentPolicy,
     card,
-    authors: authors.filter((author) => author !== undefined),
-    tags: tags.filter((tag) => tag !== undefined && tag.kind !== 'internal') as TagName[],
+    cardNames,
+    authors,
+    tags: tags.every(isPublic) ? tags : tags.filter(isPublic),
   });
-  if (authors instanceof Promise || tags instanceof Promise)
-    return Promise.all([authors, tags]).then(([authors, tags]) => named(authors, tags));
-  return named(authors, tags);
+  const authors = recalled(authorIds, recallOne);
+  const tags = authors && recalled(tagIds, recallOther);
+  if (tags) return named(authors, tags);
+  return Promise.all([recalledAll(authorIds, recallOne), recalledAll(tagIds, recallOther)]).then(([authors, tags]) =>
+    named(authors, tags),
+  );
 };
 
 /** A live article, ready to be sent; undefined where there is none, or it is not ready. */
@@ -39,18 +58,17 @@ export const readPublicPage = async (
   now: Date,
 ): Promise<PublicPage | undefined> => {
   const row = await findPage(store, asked);
-  return row && isLive(row, now) ? nameOn(store, row) : undefined;
+  if (!row || !isLive(row, now)) return undefined;
+  const card = await nameOn(store, row);
+  const { version, page, commentCount } = row;
+  return card && { card, version, page, commentCount };
 };
 
-/** Cards with their names, in their order; undefined where one is not ready, or not live where `now` is told. */
-export const nameCards = async (
-  store: Store,
-  rows: readonly CardRow[],
-  now?: Date,
-): Promise<PublicCard[] | undefined> => {
+/** Cards with their names, in their order; undefined where one of them is not ready. */
+export const nameCards = async (store: Store, rows: readonly CardRow[]): Promise<PublicCard[] | undefined> => {
   const cards: PublicCard[] = [];
   for (const row of rows) {
-    const named = now === undefined || isLive(row, now) ? nameOn(store, row) : undefined;
+    const named = nameOn(store, row);
     const card = named instanceof Promise ? await named : named;
     if (!card) return undefined;
     cards.push(card);

@@ -65,8 +65,8 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     if (request.caller !== null) return false;
     const page = await readPublicPage(store, asked, clock());
     if (!page) return false;
-    const { id, version, authors, tags } = page;
-    reply.entityVersion = version;
+    const { id, authors, tags } = page.card;
+    reply.entityVersion = page.version;
     belongsTo(reply, groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) }));
     sendReady(reply, publicArticle(page, await readSite(store)));
     return true;
