@@ -71,6 +71,21 @@ export const linkOf = (path: string) => ({
 export const locationOf = (path: string) => ({
   Location: { type: 'string', description: 'The path of what was made', examples: [path] },
 });
+/** The headers that tell caches what belongs together (RFC 9875). */
+const CACHE_GROUPS = {
+  'Cache-Groups': {
+    type: 'string',
+    description: 'The cache groups the answer belongs to (RFC 9875); of anonymous reads',
+    examples: ['"articles", "site"'],
+  },
+};
+const INVALIDATION = {
+  'Cache-Group-Invalidation': {
+    type: 'string',
+    description: 'The cache groups whose answers this has made untrue (RFC 9875); of what the public sees',
+    examples: ['"articles", "article-7", "author-1"'],
+  },
+};
 /** The header parameters of conditional requests. */
 export const IfMatch = Type.Object({
   'if-match': Type.Optional(
@@ -114,10 +129,16 @@ const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): 
 
 /** What may keep the answer, for the document: reads by the settings, and what only a key is shown by its holder alone. */
 const cacheControlOf = ({ access, headers }: DoorSpec): string => {
-  if (headers !== IfNoneMatch) return 'no-store';
-  return access !== undefined && GRANTS[access].anonymous === 'no'
-    ? 'private, no-cache'
-    : 'public, max-age=0, s-maxage=60';
+  return headers === IfNoneMatch ? cacheControlOfReads(access) : 'no-store';
+};
+const cacheControlOfReads = (access: Permission | undefined): string =>
+  access !== undefined && GRANTS[access].anonymous === 'no' ? 'private, no-cache' : 'public, max-age=0, s-maxage=60';
+
+/** What caches are told by a successful answer. */
+const groupsTold = ({ access, headers, body, answers }: DoorSpec): object => {
+  const isWrite = body !== undefined || headers === IfMatch || 204 in answers;
+  if (isWrite) return INVALIDATION;
+  return headers === IfNoneMatch && cacheControlOfReads(access).startsWith('public') ? CACHE_GROUPS : {};
 };
 
 /** The answers of a door with the headers that all answers have. */
@@ -127,8 +148,12 @@ const answersOf = (spec: DoorSpec): Answers => {
   const { ETag } = headersOf(answers[200]);
   const unchanged = noContent('You hold these bytes already', { ETag });
   const all = { ...answers, ...(ETag !== undefined && headers === IfNoneMatch && { 304: unchanged }) };
+  const told = groupsTold(spec);
   return Object.fromEntries(
-    Object.entries(all).map(([status, given]) => [status, { ...given, headers: { ...headersOf(given), ...common } }]),
+    Object.entries(all).map(([status, given]) => [
+      status,
+      { ...given, headers: { ...headersOf(given), ...common, ...(status !== '304' && told) } },
+    ]),
   );
 };
 
