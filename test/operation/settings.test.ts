@@ -9,6 +9,8 @@ const DEFAULTS = {
   adminKey: null,
   requireIfMatch: false,
   cacheControl: 'public, max-age=0, s-maxage=60',
+  cacheHeaders: [],
+  cacheBytes: 64 * 1024 ** 2,
   corsOrigins: ['*'],
   trustProxy: false,
   rates: {
@@ -46,6 +48,9 @@ const GOOD: [name: string, value: string, expected: object][] = [
     'public, max-age=5, stale-while-revalidate=9',
     { cacheControl: 'public, max-age=5, stale-while-revalidate=9' },
   ],
+  ['CACHE_HEADERS', 'surrogate-key, Cache-Tag', { cacheHeaders: ['surrogate-key', 'cache-tag'] }],
+  ['CACHE_BYTES', '0', { cacheBytes: 0 }],
+  ['CACHE_BYTES', '1 GiB', { cacheBytes: 1024 ** 3 }],
   [
     'CORS_ORIGINS',
     'https://a.example,http://localhost:5173',
