@@ -44,7 +44,7 @@ export const withSentence = ({ body, rendering }: Text, sentence: string): Text 
       text,
       wordCount: sentence.split(' ').length + rendering.wordCount,
       excerpt: excerptOf(text),
-      searched: `${searchedText(sentence)}\n${rendering.searched}`,
+      searched: `${searchedText(sentence)} ${rendering.searched}`,
     },
   };
 };
