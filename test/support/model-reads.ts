@@ -1,0 +1,315 @@
+/** What every read must show, by the model: its status, and the members of its answer that the model knows. */
+import type { Article, Author, Model, Tag } from './model.ts';
+import type { Random } from './random.ts';
+
+/** Stands for any text. */
+export const ANY = Symbol('any text');
+
+export type Read = { path: string; status: readonly number[]; body?: unknown };
+
+/** Where an answer is another than expected; undefined where it is not. Members that are not expected may be there. */
+export const differenceOf = (expected: unknown, actual: unknown, at = ''): string | undefined => {
+  if (expected === ANY)
+    return typeof actual === 'string' ? undefined : `${at} is ${JSON.stringify(actual)}, not a text`;
+  if (typeof expected !== 'object' || expected === null) {
+    return expected === actual ? undefined : `${at} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`;
+  }
+  if (typeof actual !== 'object' || actual === null) return `${at} is ${JSON.stringify(actual)}`;
+  if (Array.isArray(expected)) {
+    const ids = (list: unknown) => JSON.stringify((list as { id?: number }[]).map((item) => item?.id ?? item));
+    if (!Array.isArray(actual)) return `${at} is no list`;
+    if (expected.length !== actual.length) return `${at} has ${ids(actual)}, not ${ids(expected)}`;
+  }
+  for (const [name, value] of Object.entries(expected)) {
+    const found = differenceOf(value, (actual as Record<string, unknown>)[name], `${at}/${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+const text = (moment: number | null) => (moment === null ? null : new Date(moment).toISOString());
+const named = ({ id, slug, name }: Author) => ({ id, slug, name });
+const fold = (title: string) => title.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+const compare = (one: string | number, other: string | number) => (one < other ? -1 : Number(one > other));
+
+const addressOf = (article: Article, { site }: Model): string => {
+  const day = new Date(Number(article.publishedAt)).toLocaleDateString('en-CA', { timeZone: site.timeZone });
+  const [year = '', month = ''] = day.split('-');
+  const path = site.articleUrlPattern.replace('{id}', String(article.id)).replace('{slug}', article.slug);
+  return `${site.url ?? ''}${path.replace('{year}', year).replace('{month}', month)}`;
+};
+
+/** A live article, as a list shows it. */
+const cardOf = (article: Article, model: Model) => ({
+  ...{ id: article.id, version: article.version, title: article.title, slug: article.slug },
+  ...{
+    status: 'published',
+    live: true,
+    publishedAt: text(article.publishedAt),
+    unpublishAt: text(article.unpublishAt),
+  },
+  ...{ featured: article.featured, language: article.language, translationKey: article.translationKey },
+  ...{ createdAt: text(article.createdAt), updatedAt: text(article.updatedAt), commentPolicy: article.commentPolicy },
+  commentsOpen: model.policyOf(article) === 'open',
+  url: addressOf(article, model),
+  authors: model.authorsOf(article).map(named),
+  tags: model.publicTagsOf(article).map(named),
+});
+
+const approvedOf = (model: Model, id: number) => model.commentsOf(id).filter(({ status }) => status === 'approved');
+
+const pageOf = (article: Article, model: Model) => ({
+  ...cardOf(article, model),
+  tags: model.publicTagsOf(article).map(({ kind, ...tag }) => ({ ...named({ ...tag }), kind })),
+  commentCount: approvedOf(model, article.id).length,
+});
+
+const SORTS = {
+  publishedAt: ({ publishedAt }: Article) => Number(publishedAt),
+  updatedAt: ({ updatedAt }: Article) => updatedAt,
+  createdAt: ({ createdAt }: Article) => createdAt,
+  title: ({ title }: Article) => fold(title),
+};
+const SORT_NAMES = Object.keys(SORTS).flatMap((name) => [name, `-${name}`]);
+
+type Query = {
+  sort?: string;
+  tag?: string[];
+  tagsAll?: string[];
+  tagsNot?: string[];
+  author?: string[];
+  featured?: boolean;
+  language?: string;
+  translationKey?: string;
+  publishedBefore?: string;
+  q?: string;
+  limit?: number;
+  page?: number;
+  count?: 'exact';
+  include?: 'commentCount';
+};
+
+/** A list, with what it must show. `q` is a word of a title or a name. */
+export const listRead = (model: Model, query: Query): Read => {
+  const { sort = '-publishedAt', limit = 20, page, count, include } = query;
+  const tagsNamed = (article: Article, slugs: string[]) =>
+    model.publicTagsOf(article).filter(({ slug }) => slugs.includes(slug)).length;
+  const isWanted = (article: Article): boolean => {
+    const { tag, tagsAll, tagsNot, author, featured, language, translationKey, publishedBefore, q } = query;
+    const words = [
+      article.title,
+      ...[...model.authorsOf(article), ...model.publicTagsOf(article)].map((it) => it.name),
+    ];
+    return (
+      (tag === undefined || tagsNamed(article, tag) > 0) &&
+      (tagsAll === undefined || tagsNamed(article, tagsAll) === new Set(tagsAll).size) &&
+      (tagsNot === undefined || tagsNamed(article, tagsNot) === 0) &&
+      (author === undefined || model.authorsOf(article).some(({ slug }) => author.includes(slug))) &&
+      (featured === undefined || article.featured === featured) &&
+      (language === undefined || article.language === language || article.language.startsWith(`${language}-`)) &&
+      (translationKey === undefined || article.translationKey === translationKey) &&
+      (publishedBefore === undefined || Number(article.publishedAt) < Date.parse(publishedBefore)) &&
+      (q === undefined || words.some((name) => fold(name).split(' ').includes(q)))
+    );
+  };
+  const key = SORTS[sort.replace('-', '') as keyof typeof SORTS];
+  const way = sort.startsWith('-') ? -1 : 1;
+  const found = model
+    .live()
+    .filter(isWanted)
+    .sort((a, b) => way * (compare(key(a), key(b)) || a.id - b.id));
+  const offset = page === undefined ? 0 : (page - 1) * limit;
+  const isNumbered = page !== undefined;
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));
+  return {
+    path: `/v1/articles?${parameters}`.replace(/\?$/, ''),
+    status: [200],
+    body: {
+      data: found.slice(offset, offset + limit).map((article) => ({
+        ...cardOf(article, model),
+        ...(include && { commentCount: approvedOf(model, article.id).length }),
+      })),
+      pagination: {
+        ...{ limit, previous: null, next: !isNumbered && found.length > limit ? ANY : null },
+        ...((isNumbered || count) && { total: found.length }),
+        ...(isNumbered && { page, pages: Math.ceil(found.length / limit) }),
+      },
+    },
+  };
+};
+
+const NOT_THERE = [404];
+const ELSEWHERE = [404, 308];
+
+/** The pages of an article: itself, what stands around it and what is said of it. */
+export const articleReads = (model: Model, article: Article): Read[] => {
+  const { id, slug, trashed, wasLive, word } = article;
+  const [byId, bySlug] = [`/v1/articles/${id}`, `/v1/articles/by-slug/${slug}`];
+  const search = { path: `/v1/search?q=${word}`, status: [200] };
+  if (!model.isLive(article)) {
+    const status = trashed && wasLive ? [410] : NOT_THERE;
+    return [
+      ...[byId, bySlug, `${byId}?include=adjacent`].map((path) => ({ path, status })),
+      { path: `${byId}/comments`, status: NOT_THERE },
+      { ...search, body: { data: [] } },
+      listRead(model, { q: word, sort: '-publishedAt' }),
+    ];
+  }
+  const live = model.live();
+  const place = live.indexOf(article);
+  const beside = (other: Article | undefined) =>
+    other === undefined
+      ? null
+      : { ...{ id: other.id, slug: other.slug, title: other.title }, publishedAt: text(other.publishedAt) };
+  const shares = (other: Article) =>
+    model.publicTagsOf(other).filter((tag) => model.publicTagsOf(article).includes(tag)).length;
+  const related = live
+    .filter((other) => other !== article && shares(other) > 0)
+    .sort((a, b) => shares(b) - shares(a)) // what shares as much stays newest first
+    .slice(0, 5);
+  const translations = live
+    .filter(
+      (other) =>
+        other !== article && article.translationKey !== null && other.translationKey === article.translationKey,
+    )
+    .sort((a, b) => compare(a.language, b.language) || a.id - b.id);
+  const around = {
+    adjacent: { previous: beside(live[place + 1]), next: beside(live[place - 1]) },
+    related: related.map((other) => cardOf(other, model)),
+    translations: translations.map((other) => ({ id: other.id, slug: other.slug, language: other.language })),
+  };
+  const page = pageOf(article, model);
+  const said = approvedOf(model, id)
+    .sort((a, b) => a.createdAt - b.createdAt || a.id - b.id)
+    .map(({ id, version }) => ({ id, version, status: 'approved' }));
+  const isSaid = model.policyOf(article) !== 'hidden';
+  const comments = (sort: string, data: object[]): Read =>
+    isSaid
+      ? { path: `${byId}/comments${sort}`, status: [200], body: { data } }
+      : { path: `${byId}/comments${sort}`, status: NOT_THERE };
+  return [
+    { path: byId, status: [200], body: page },
+    { path: bySlug, status: [200], body: page },
+    { path: `${byId}?include=adjacent,related,translations`, status: [200], body: { ...page, ...around } },
+    { path: `${bySlug}?include=adjacent`, status: [200], body: { ...page, adjacent: around.adjacent } },
+    comments('', said),
+    comments('?sort=-createdAt', said.toReversed()),
+    { ...search, body: { data: [{ type: 'article', id, slug, title: article.title }] } },
+    listRead(model, { q: word, sort: '-publishedAt' }),
+  ];
+};
+
+/** The pages and lists of authors, or of tags: who exists for everyone, and how many live articles name each. */
+const namesReads = (model: Model, kind: 'authors' | 'tags'): Read[] => {
+  const live = model.live();
+  const all: (Author | Tag)[] = [...model[kind].values()];
+  const countOf = (id: number) =>
+    live.filter((one) => (kind === 'tags' ? one.tagIds : one.authorIds).includes(id)).length;
+  const known = all.filter((one) => countOf(one.id) > 0 && (!('kind' in one) || one.kind !== 'internal'));
+  const shown = (one: Author | Tag) => ({ ...one, ...(model.isSettled && { articleCount: countOf(one.id) }) });
+  const byName = known.toSorted((a, b) => compare(fold(a.name), fold(b.name)) || a.id - b.id);
+  const byCount = known.toSorted((a, b) => countOf(b.id) - countOf(a.id) || b.id - a.id);
+  return [
+    { path: `/v1/${kind}`, status: [200], body: { data: byName.map(shown) } },
+    {
+      path: `/v1/${kind}?page=1&limit=2`,
+      status: [200],
+      body: { data: byName.slice(0, 2).map(shown), pagination: { total: known.length } },
+    },
+    {
+      path: `/v1/${kind}?sort=-articleCount`,
+      status: [200],
+      ...(model.isSettled && { body: { data: byCount.map(shown) } }),
+    },
+    ...all.flatMap((one) =>
+      [`/v1/${kind}/${one.id}`, `/v1/${kind}/by-slug/${one.slug}`].map((path) =>
+        known.includes(one) ? { path, status: [200], body: shown(one) } : { path, status: NOT_THERE },
+      ),
+    ),
+    ...model.deleted[kind].map((id) => ({ path: `/v1/${kind}/${id}`, status: NOT_THERE })),
+  ];
+};
+
+const archivesRead = (model: Model): Read => {
+  const { timeZone } = model.site;
+  const counts = new Map<string, number>();
+  for (const { publishedAt } of model.live()) {
+    const month = new Date(Number(publishedAt)).toLocaleDateString('en-CA', { timeZone }).slice(0, 7);
+    counts.set(month, (counts.get(month) ?? 0) + 1);
+  }
+  return {
+    path: '/v1/archives',
+    status: [200],
+    body: { data: [...counts].map(([month, count]) => ({ month, count })) },
+  };
+};
+
+/** Lists with filters that are put together by chance. */
+const mixedLists = (model: Model, random: Random): Read[] => {
+  const slugs = (things: Map<number, Author>, most: number) =>
+    random.some([...things.values()], 1 + random.below(most)).map(({ slug }) => slug);
+  const filters: (() => Query)[] = [
+    () => ({ tag: slugs(model.tags, 3) }),
+    () => ({ tagsAll: slugs(model.tags, 2) }),
+    () => ({ tagsNot: slugs(model.tags, 2) }),
+    () => ({ author: slugs(model.authors, 2) }),
+    () => ({ featured: random.percent(50) }),
+    () => ({ language: random.one(['en', 'en-GB', 'fr']) }),
+    () => ({ limit: 1 + random.below(8) }),
+    () => ({ page: 1 + random.below(3), limit: 4 }),
+    () => ({ count: 'exact' }),
+    () => ({ publishedBefore: random.one(['2026-11-22T00:00:00Z', '2026-11-01T00:00:00Z']) }),
+  ];
+  return Array.from({ length: 6 }, () => {
+    const query: Query = Object.assign({}, ...random.some(filters, 3).map((filter) => filter()));
+    if (query.page !== undefined) delete query.count;
+    return listRead(model, { sort: random.one(SORT_NAMES), ...query });
+  });
+};
+
+/** Every kind of read, of everything there is. */
+export const allReads = (model: Model, random: Random): Read[] => {
+  const [tags, authors] = [[...model.tags.values()], [...model.authors.values()]];
+  return [
+    ...[...model.articles.values()].flatMap((article) => articleReads(model, article)),
+    ...model.deleted.articles.map((id) => ({ path: `/v1/articles/${id}`, status: NOT_THERE })),
+    ...[...model.leftSlugs].map((slug) => ({ path: `/v1/articles/by-slug/${slug}`, status: ELSEWHERE })),
+    listRead(model, {}),
+    ...SORT_NAMES.map((sort) => listRead(model, { sort })),
+    ...tags.flatMap(({ slug }) => [
+      listRead(model, { tag: [slug] }),
+      listRead(model, { tagsNot: [slug] }),
+      listRead(model, { tagsAll: [slug, (tags[0] as Tag).slug] }),
+    ]),
+    ...authors.map(({ slug }) => listRead(model, { author: [slug] })),
+    ...[true, false].map((featured) => listRead(model, { featured })),
+    ...['en', 'en-GB', 'fr'].map((language) => listRead(model, { language })),
+    ...['one', 'two'].map((translationKey) => listRead(model, { translationKey })),
+    ...[1, 2, 3].map((page) => listRead(model, { page, limit: 5 })),
+    ...['harbour', 'eclair', 'quay'].map((q) => listRead(model, { q, sort: '-publishedAt' })),
+    listRead(model, { limit: 1 }),
+    listRead(model, { count: 'exact', limit: 3 }),
+    listRead(model, { include: 'commentCount' }),
+    ...mixedLists(model, random),
+    ...namesReads(model, 'authors'),
+    ...namesReads(model, 'tags'),
+    archivesRead(model),
+    { path: '/v1/site', status: [200], body: model.site },
+    ...[...model.comments.values()].map(({ id, version, articleId, status }) => {
+      const article = model.articles.get(articleId) as Article;
+      const isShown = status === 'approved' && model.isLive(article) && model.policyOf(article) !== 'hidden';
+      return {
+        path: `/v1/comments/${id}`,
+        ...(isShown ? { status: [200], body: { id, version, status } } : { status: NOT_THERE }),
+      };
+    }),
+    ...model.deleted.comments.map((id) => ({ path: `/v1/comments/${id}`, status: NOT_THERE })),
+  ];
+};
+
+/** Searches for the names of authors and tags, once those that changed are searchable. */
+export const searchesOfNames = (model: Model): Read[] =>
+  [...model.authors.values(), ...model.tags.values()]
+    .filter((named) => !('kind' in named) || named.kind !== 'internal')
+    .map(({ name }) => listRead(model, { q: fold(name).split(' ').at(-1) as string, sort: '-publishedAt' }));
