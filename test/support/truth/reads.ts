@@ -1,6 +1,6 @@
 /** What every read must show, by the model: its status, and the members of its answer that the model knows. */
 import type { Read } from './expected.ts';
-import { approvedOf, cardOf, compare, dayOf, fold, listRead, mixedLists, named, SORT_NAMES, text } from './lists.ts';
+import { approvedOf, cardOf, compare, dayOf, fold, listRead, named, type Query, SORT_NAMES, text } from './lists.ts';
 import type { Article, Author, Model, Tag } from './model.ts';
 import type { Random } from './random.ts';
 
@@ -116,8 +116,8 @@ const archivesRead = (model: Model): Read => {
   };
 };
 
-/** Every kind of read, of everything there is. */
-export const allReads = (model: Model, random: Random): Read[] => {
+/** Every kind of read, of everything there is, and lists with filters of one's own. */
+export const allReads = (model: Model, queries: readonly Query[]): Read[] => {
   const [tags, authors] = [[...model.tags.values()], [...model.authors.values()]];
   return [
     ...[...model.articles.values()].flatMap((article) => articleReads(model, article)),
@@ -139,7 +139,7 @@ export const allReads = (model: Model, random: Random): Read[] => {
     listRead(model, { limit: 1 }),
     listRead(model, { count: 'exact', limit: 3 }),
     listRead(model, { include: 'commentCount' }),
-    ...mixedLists(model, random),
+    ...queries.map((query) => listRead(model, query)),
     ...namesReads(model, 'authors'),
     ...namesReads(model, 'tags'),
     archivesRead(model),
@@ -161,3 +161,20 @@ export const searchesOfNames = (model: Model): Read[] =>
   [...model.authors.values(), ...model.tags.values()]
     .filter((named) => !('kind' in named) || named.kind !== 'internal')
     .map(({ name }) => listRead(model, { q: fold(name).split(' ').at(-1) as string, sort: '-publishedAt' }));
+
+/** What a path asks for, whatever it asks it of. */
+const kindOf = (path: string): string => {
+  const { pathname, searchParams } = new URL(path, 'http://galley');
+  const place = pathname.replace(/\/\d+/, '/id').replace(/by-slug\/.*/, 'by-slug');
+  return [place, ...searchParams.keys(), searchParams.get('include')].join(' ');
+};
+
+/** So many reads of each kind at most. */
+export const ofEachKind = (reads: readonly Read[], most: number, random: Random): Read[] => {
+  const kinds = new Map<string, Read[]>();
+  for (const read of reads) {
+    const kind = kindOf(read.path);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), read]);
+  }
+  return [...kinds.values()].flatMap((alike) => random.some(alike, most));
+};

@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import type { Test } from 'tap';
@@ -14,23 +13,27 @@ import { readSettings } from '../../../src/settings.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type Galley, startGalley } from '../app.ts';
-import { overTheWire, sameAnswer, type Wire, type Wired } from '../wire.ts';
-import { differenceOf, type Read } from './expected.ts';
+import { overTheWire, sameAnswer, type Wire } from '../wire.ts';
+import { apart, faultOfForms, inGroups, untruthOf } from './checks.ts';
+import type { Read } from './expected.ts';
 import { Floors, numberIn, toldIn } from './floors.ts';
+import { mixedQueries } from './lists.ts';
 import { Model } from './model.ts';
 import { randomFrom } from './random.ts';
-import { allReads, searchesOfNames } from './reads.ts';
+import { allReads, ofEachKind, searchesOfNames } from './reads.ts';
 import { createWriters, type Write } from './writes.ts';
 
 /** How many readers ask all the time. */
 const READERS = 3;
-/** How many reads are held to the model after each round of writes; every so many rounds all are. */
-const CHECKED = 16;
+/** How many reads of each kind are looked at in a round: they are answered before its writes, and so kept. */
+const OF_EACH_KIND = 2;
+/** How many of those are asked again after the writes that should not have changed; those that should all are. */
+const UNCHANGED = 8;
+/** Every so many rounds all there is is read, and others write elsewhere. */
 const WHOLE_EVERY = 9;
-const CROSSING_EVERY = 8;
+const CROSSING_EVERY = 6;
 /** What another process wrote must be seen by whoever asks so many milliseconds after it was acknowledged. */
 const SEEN_WITHIN = 1000;
-const AT_ONCE = 20;
 const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMENT: 'off' };
 
 /** What was done, and the first faults that were found; it ends with these. */
@@ -58,41 +61,6 @@ const startAnother = async (t: Test, { clock }: Galley, store: Store, renderer: 
   });
   t.teardown(() => app.close());
   return { app, wire: await overTheWire(t, app) };
-};
-
-const DECODE = { gzip: gunzipSync, br: brotliDecompressSync };
-
-/** What is wrong with the forms a known answer is sent in: not changed, and compressed. */
-const faultOfForms = async (wire: Wire, { path }: Read, { headers, bytes }: Wired): Promise<string | undefined> => {
-  const unchanged = await wire(path, { 'if-none-match': headers.etag ?? '' });
-  if (unchanged.status !== 304) return `${unchanged.status} to If-None-Match ${headers.etag}`;
-  for (const coding of ['gzip', 'br'] as const) {
-    const coded = await wire(path, { 'accept-encoding': coding });
-    const isCoded = coded.headers['content-encoding'] === coding;
-    if (!(isCoded ? DECODE[coding](coded.bytes) : coded.bytes).equals(bytes)) return `other bytes in ${coding}`;
-  }
-  return undefined;
-};
-
-/** Why an answer is not what the model says; undefined where it is. */
-const untruthOf = ({ status, body }: Read, answer: Wired): string | undefined => {
-  if (!status.includes(answer.status)) return `${answer.status}, not ${status.join(' or ')}`;
-  return body === undefined ? undefined : differenceOf(body, JSON.parse(answer.bytes.toString('utf8')));
-};
-
-/** Two answers from where they come apart. */
-const apart = (one: object, other: object): string => {
-  const [a, b] = [JSON.stringify(one), JSON.stringify(other)];
-  const at = [...a].findIndex((letter, i) => letter !== b[i]);
-  return [a, b].map((text) => text.slice(Math.max(0, at - 60), at + 60)).join(' and ');
-};
-
-/** Does one thing after the other in groups, so that no more than a few are under way. */
-const inGroups = async <T, R>(things: readonly T[], work: (thing: T, position: number) => Promise<R>): Promise<R[]> => {
-  const done: R[] = [];
-  for (let i = 0; i < things.length; i += AT_ONCE)
-    done.push(...(await Promise.all(things.slice(i, i + AT_ONCE).map((thing, j) => work(thing, i + j)))));
-  return done;
 };
 
 /** Writes by chance and reads all the time, for so many milliseconds, or until something was not true. */
@@ -150,16 +118,16 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
 
   /** Lets time pass; counts are not true until what came due is noted. */
   const pass = (milliseconds: number): void => {
-    const before = model.live().map(({ id }) => id);
+    const ids = () => model.live().map(({ id }) => id);
+    const before = ids();
     clock.advance(milliseconds);
     model.remember();
-    if (
-      model
-        .live()
-        .map(({ id }) => id)
-        .join() !== before.join()
-    )
-      model.isSettled = false;
+    if (!isDeepStrictEqual(ids(), before)) model.isSettled = false;
+  };
+
+  const settle = async (): Promise<void> => {
+    await galley.noteDueMoments();
+    model.isSettled = true;
   };
 
   /** Holds answers to the model and to those without a cache. */
@@ -187,9 +155,13 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
     return found.flat();
   };
   /** Asks until all is true; whoever asks after a second must be told the truth. */
-  const awaitTruth = async (asks: Wire, acknowledged: number, when: string): Promise<void> => {
-    const reads = allReads(model, random);
-    const first = random.some(reads, CHECKED);
+  const awaitTruth = async (
+    asks: Wire,
+    first: readonly Read[],
+    reads: readonly Read[],
+    when: string,
+  ): Promise<void> => {
+    const acknowledged = performance.now();
     for (;;) {
       const waited = performance.now() - acknowledged;
       const late = `${when} after ${Math.round(waited)} ms`;
@@ -205,11 +177,32 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
     }
   };
 
+  /** Some reads of each kind, held to the model before anything is written: they are kept from then on. */
+  const look = async (asks: Wire, when: string) => {
+    const queries = mixedQueries(model, random);
+    const focus = ofEachKind(allReads(model, queries), OF_EACH_KIND, random);
+    paths = focus.map(({ path }) => path);
+    faults.push(...(await untruths(asks, focus, `${when}, as time went by`)));
+    /** The same reads as they must be now: those that are others than before, those that are not, and all there are. */
+    return () => {
+      const reads = allReads(model, queries);
+      const now = new Map(reads.map((read) => [read.path, read]));
+      const same = focus.flatMap((read) => (isDeepStrictEqual(now.get(read.path), read) ? [read] : []));
+      const changed = focus.flatMap((read) => (same.includes(read) ? [] : (now.get(read.path) ?? [])));
+      return { same, changed, reads };
+    };
+  };
+  const writeSome = (app: FastifyInstance) =>
+    writeAll(app, random.percent(25) ? [writers.alone()] : writers.together());
+
   /** Writes in one process, and reads in the other. */
   const cross = async (from: FastifyInstance, to: Wire, when: string): Promise<void> => {
-    await writeAll(from, random.percent(40) ? [writers.alone()] : writers.together());
+    const lookAgain = await look(to, when);
+    await writeSome(from);
     report.crossings += 1;
-    await awaitTruth(to, performance.now(), when);
+    const { changed, reads } = lookAgain();
+    await awaitTruth(to, changed, reads, when);
+    await check(to, changed, when);
   };
 
   const readOn = async (seed: number): Promise<void> => {
@@ -239,24 +232,22 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
   while (performance.now() < until && faults.length === 0) {
     report.rounds += 1;
     const when = `round ${report.rounds}`;
-    pass(random.percent(10) ? 10_000 + random.below(50_000) : 1 + random.below(1500));
-    if (random.percent(30))
-      await check(wire, random.some(allReads(model, random), CHECKED), `${when}, as time went by`);
-    await writeAll(galley.app, random.percent(25) ? [writers.alone()] : writers.together());
-    const reads = allReads(model, random);
-    paths = reads.map(({ path }) => path);
-    await check(wire, random.some(reads, CHECKED), when);
+    pass(random.percent(15) ? 10_000 + random.below(50_000) : 1 + random.below(1500));
+    if (random.percent(40)) await settle();
+    const lookAgain = await look(wire, when);
+    await writeSome(galley.app);
+    const { changed, same } = lookAgain();
+    await check(wire, [...changed, ...random.some(same, UNCHANGED)], when);
     if (report.rounds % WHOLE_EVERY === 0) {
-      await galley.noteDueMoments();
+      await settle();
       await galley.indexQueued();
-      model.isSettled = true;
-      await check(wire, [...allReads(model, random), ...searchesOfNames(model)], `${when}, all of it`);
+      const all = [...allReads(model, mixedQueries(model, random)), ...searchesOfNames(model)];
+      await check(wire, all, `${when}, all of it`);
     }
     if (report.rounds % CROSSING_EVERY === 0) {
       era += 1;
       await cross(other.app, wire, `${when}, written elsewhere`);
       await cross(galley.app, other.wire, `${when}, read elsewhere`);
-      await check(wire, random.some(allReads(model, random), CHECKED), `${when}, after both`);
       floors.clear();
       era += 1;
     }

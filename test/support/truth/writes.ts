@@ -274,7 +274,7 @@ export const createWriters = (model: Model, random: Random) => {
       const edited = [first, ...others.slice(0, random.below(3))].filter((article) => article !== undefined);
       const writes = edited.map(toArticle);
       if (random.percent(25)) writes.push(toName());
-      const comment = random.percent(35) ? toComments(others.slice(3)) : undefined;
+      const comment = random.percent(50) ? toComments(others.slice(3)) : undefined;
       if (comment) writes.push(comment);
       return writes;
     },
