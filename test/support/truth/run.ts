@@ -23,8 +23,9 @@ import { randomFrom } from './random.ts';
 import { allReads, ofEachKind, searchesOfNames } from './reads.ts';
 import { createWriters, type Write } from './writes.ts';
 
-/** How many readers ask all the time. */
-const READERS = 3;
+/** How many readers ask all the time: without a pause while somebody writes, so that answers are under way then. */
+const READERS = 10;
+const PAUSE = 10;
 /** How many reads of each kind are looked at in a round: they are answered before its writes, and so kept. */
 const OF_EACH_KIND = 2;
 /** How many of those are asked again after the writes that should not have changed; those that should all are. */
@@ -90,6 +91,7 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
   /** Even while all writes are of this process, so that no answer at all may be older than what was acknowledged. */
   let era = 0;
   let isOver = false;
+  let isWriting = false;
   let paths = ['/v1/articles'];
 
   const write = async (app: FastifyInstance, { method, path, body, role, status, apply }: Write): Promise<void> => {
@@ -108,7 +110,9 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
   };
   /** Writes at once, and notes what nobody may fall behind. */
   const writeAll = async (app: FastifyInstance, writes: readonly Write[]): Promise<void> => {
+    isWriting = true;
     await Promise.all(writes.map((each) => write(app, each)));
+    isWriting = false;
     model.remember();
     for (const { id, version } of model.articles.values()) floors.note(`articles-${id}`, version);
     for (const id of model.deleted.articles) floors.note(`articles-${id}`, Number.POSITIVE_INFINITY);
@@ -208,6 +212,7 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
   const readOn = async (seed: number): Promise<void> => {
     const random = randomFrom(seed);
     while (!isOver) {
+      if (!isWriting) await sleep(PAUSE);
       const path = random.one(paths);
       const [begun, known] = [era, floors.copy()];
       const { status, bytes } = await wire(path);

@@ -171,7 +171,7 @@ export const createWriters = (model: Model, random: Random) => {
     const isTag = 'kind' in named;
     const turned = isTag && named.kind === 'internal' ? random.one(['topic', 'section']) : 'internal';
     const changes = [{ name: newName(kind) }, { name: newName(kind) }, { slug: `${kind}-${number()}` }];
-    const change = isTag && random.percent(40) ? { kind: turned } : random.one(changes);
+    const change = isTag && random.percent(55) ? { kind: turned } : random.one(changes);
     return {
       ...{ method: 'PATCH', path: `/v1/${kind}/${named.id}`, body: change, role: 'admin', status: 200 },
       apply: () => {
@@ -273,10 +273,10 @@ export const createWriters = (model: Model, random: Random) => {
       const [first, ...others] = random.some([...model.articles.values()], model.articles.size);
       const edited = [first, ...others.slice(0, random.below(3))].filter((article) => article !== undefined);
       const writes = edited.map(toArticle);
-      if (random.percent(25)) writes.push(toName());
+      if (random.percent(40)) writes.push(toName());
       const comment = random.percent(50) ? toComments(others.slice(3)) : undefined;
       if (comment) writes.push(comment);
-      return writes;
+      return random.percent(50) ? writes : writes.slice(-1); // by itself, none hides what another leaves stale
     },
     /** A write that others could depend on. */
     alone: (): Write => {
