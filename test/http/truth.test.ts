@@ -5,7 +5,9 @@ import { holdToTruth } from '../support/truth/run.ts';
 const seed = Number(process.env.TRUTH_SEED ?? Date.now() % 1_000_000);
 const seconds = Number(process.env.TRUTH_SECONDS ?? 6);
 
-test(`no answer is stale, and none is another than without a cache (TRUTH_SEED=${seed})`, async (t) => {
+test(`no answer is stale, and none is another than without a cache (TRUTH_SEED=${seed})`, {
+  timeout: seconds * 1000 + 60_000,
+}, async (t) => {
   const { faults, ...report } = await holdToTruth(t, seed, seconds * 1000);
   t.comment(report);
   t.strictSame(faults.slice(0, 10), [], `TRUTH_SEED=${seed} finds it again`);

@@ -47,3 +47,12 @@ export const inGroups = async <T, R>(
     done.push(...(await Promise.all(things.slice(i, i + AT_ONCE).map((thing, j) => work(thing, i + j)))));
   return done;
 };
+
+/** The ids of a whole list, walked page by page from one cursor to the next. */
+export const walkedIds = async (wire: Wire, path: string, cursor?: string): Promise<number[]> => {
+  const { bytes } = await wire(cursor === undefined ? path : `${path}&cursor=${cursor}`);
+  type Page = { data: { id: number }[]; pagination: { next: string | null } };
+  const { data, pagination }: Page = JSON.parse(bytes.toString('utf8'));
+  const ids = data.map(({ id }) => id);
+  return pagination.next === null ? ids : [...ids, ...(await walkedIds(wire, path, pagination.next))];
+};

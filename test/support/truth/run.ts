@@ -14,7 +14,7 @@ import { openSqlite } from '../../../src/store/sqlite.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type Galley, startGalley } from '../app.ts';
 import { overTheWire, sameAnswer, type Wire } from '../wire.ts';
-import { apart, faultOfForms, inGroups, untruthOf } from './checks.ts';
+import { apart, faultOfForms, inGroups, untruthOf, walkedIds } from './checks.ts';
 import type { Read } from './expected.ts';
 import { Floors, numberIn, toldIn } from './floors.ts';
 import { mixedQueries } from './lists.ts';
@@ -248,6 +248,11 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
       await galley.indexQueued();
       const all = [...allReads(model, mixedQueries(model, random)), ...searchesOfNames(model)];
       await check(wire, all, `${when}, all of it`);
+      for (const time of ['at first', 'again']) {
+        const walked = await walkedIds(wire, '/v1/articles?limit=4');
+        const live = model.live().map(({ id }) => id);
+        if (!isDeepStrictEqual(walked, live)) faults.push(`${when}, walked ${time}: ${walked}, not ${live}`);
+      }
     }
     if (report.rounds % CROSSING_EVERY === 0) {
       era += 1;
