@@ -26,6 +26,8 @@ import { createWriters, type Write } from './writes.ts';
 /** How many readers ask all the time: without a pause while somebody writes, so that answers are under way then. */
 const READERS = 10;
 const PAUSE = 10;
+/** How many things they ask for in a round, so that each is under way at most moments. */
+const PRESSED = 8;
 /** How many reads of each kind are looked at in a round: they are answered before its writes, and so kept. */
 const OF_EACH_KIND = 2;
 /** How many of those are asked again after the writes that should not have changed; those that should all are. */
@@ -185,7 +187,7 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
   const look = async (asks: Wire, when: string) => {
     const queries = mixedQueries(model, random);
     const focus = ofEachKind(allReads(model, queries), OF_EACH_KIND, random);
-    paths = focus.map(({ path }) => path);
+    paths = random.some(focus, PRESSED).map(({ path }) => path);
     faults.push(...(await untruths(asks, focus, `${when}, as time went by`)));
     /** The same reads as they must be now: those that are others than before, those that are not, and all there are. */
     return () => {
