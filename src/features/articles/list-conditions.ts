@@ -65,6 +65,7 @@ export const residual = (store: Store, filter: ArticleFilter, path: Path): SQL |
   const others = allTagIds?.filter((id) => path.kind !== 'tag' || path.id !== id);
   return and(
     tagIds === null || met === 'tagIds' ? undefined : named(store, 'tag', tagIds),
+    allTagIds?.length === 0 ? named(store, 'tag', []) : undefined, // one of them is unknown
     ...(others?.map((id) => named(store, 'tag', [id])) ?? []),
     notTagIds.length === 0 ? undefined : not(named(store, 'tag', notTagIds)),
     authorIds === null || met === 'authorIds' ? undefined : named(store, 'author', authorIds),
