@@ -27,7 +27,7 @@ const MOST_TOLD = 32;
 
 type Names = { authorIds: readonly number[]; tagIds: readonly number[] };
 
-/** The groups of the page of an article. Where it names too many, all tags and then all authors stand for their own. */
+/** The groups of the page of an article. Where it names too many, the group of all tags stands for its own. */
 export const groupsOfArticle = (id: number, { authorIds, tagIds }: Names): Group[] => {
   const own: Group[] = [articleGroup(id), 'site'];
   const authors = authorIds.map(authorGroup);

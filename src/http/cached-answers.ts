@@ -1,12 +1,13 @@
 /**
  * Answers anonymous reads from the response cache, in front of Fastify: no route is looked for and no hook runs, for
- * they cost as much as the answer. What a hit sends is what Fastify sent when it was kept, header for header.
+ * they cost as much as the answer. What a hit sends is what Fastify sent when it was kept, header for header; a coded form
+ * differs in its tag, its length and its coding.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
 import type { Schedule } from '../core/schedule.ts';
-import { cacheControlUntil } from './caching.ts';
+import { cacheControlUntil, trueUntil } from './caching.ts';
 import { codingOf, encodeAs, WORTH_CODING } from './content-coding.ts';
 import { codedTag, matchesTag, REPEATED_BY_304 } from './etag.ts';
 import { requestIdOf } from './headers.ts';
@@ -98,7 +99,7 @@ export const answerHits = (app: FastifyInstance, parts: CacheParts): void => {
 
   const send = (req: IncomingMessage, res: ServerResponse, entry: Entry, form: Form, coding: Coding | undefined) => {
     const now = clock();
-    const next = schedule.peek(now) ?? null;
+    const next = trueUntil(schedule, schedule.peek(now) ?? null, now);
     const id = requestIdOf(req);
     const own = ['cache-control', cacheControlUntil(cacheControl, next, now), 'x-request-id', id];
     const ifNoneMatch = req.headers['if-none-match'];
@@ -135,14 +136,29 @@ export const answerHits = (app: FastifyInstance, parts: CacheParts): void => {
 
   /** Makes a coded form, keeps it and answers with it; with plain bytes, should that fail. */
   const sendCoded = async (req: IncomingMessage, res: ServerResponse, entry: Entry, coding: Coding): Promise<void> => {
+    const form = await codedForm(entry, coding);
+    if (form) send(req, res, entry, form, coding);
+    else send(req, res, entry, entry.plain, undefined);
+  };
+
+  /** Forms that are being made, so that one is made once however many ask for it. */
+  const making = new WeakMap<Entry, Map<Coding, Promise<Form | undefined>>>();
+  const codedForm = (entry: Entry, coding: Coding): Promise<Form | undefined> => {
+    const forms = making.get(entry) ?? new Map<Coding, Promise<Form | undefined>>();
+    making.set(entry, forms);
+    const form = forms.get(coding) ?? makeForm(entry, coding);
+    forms.set(coding, form);
+    return form;
+  };
+  const makeForm = async (entry: Entry, coding: Coding): Promise<Form | undefined> => {
     try {
       const bytes = await encodeAs(coding, entry.plain.bytes);
       const form = { head: codedHead(entry.plain.head, coding, bytes), bytes };
       cache.addForm(entry, coding, form);
-      send(req, res, entry, form, coding);
+      return form;
     } catch (error) {
       logger.error({ err: error }, 'an answer could not be compressed');
-      send(req, res, entry, entry.plain, undefined);
+      return undefined;
     }
   };
 

@@ -19,6 +19,13 @@ export const cutToMoment = (directives: string, secondsLeft: number): string =>
 
 let lastCut = { directives: '', seconds: -1, text: '' };
 
+/** How long counts may trail a moment that has passed, in ms; outside of this process nothing may be kept meanwhile. */
+const SETTLED_AFTER = 2000;
+
+/** Until when an answer is true at most, given the next moment. */
+export const trueUntil = ({ lastPassed }: Schedule, next: Date | null, now: Date): Date | null =>
+  now.getTime() - lastPassed < SETTLED_AFTER ? now : next;
+
 /** The directives of an answer that is true until a moment (null: until it is changed). */
 export const cacheControlUntil = (directives: string, next: Date | null, now: Date): string => {
   if (next === null) return directives;
@@ -68,7 +75,8 @@ export const sayWhatMayBeKept = (
       const now = clock();
       const tell = (next: Date | null) => {
         const isOver = schedule.lastPassed > request.beganAt.getTime();
-        reply.header('cache-control', cacheControlUntil(cacheControl, isOver ? now : next, now));
+        const until = isOver ? now : trueUntil(schedule, next, now);
+        reply.header('cache-control', cacheControlUntil(cacheControl, until, now));
         done(null, payload);
       };
       const known = schedule.peek(now);

@@ -15,7 +15,7 @@ const read = (acceptEncoding: string): Coding | undefined => {
   for (const part of acceptEncoding.toLowerCase().split(',')) {
     const [name = '', ...parameters] = part.split(';').map((text) => text.trim());
     const weight = parameters.find((text) => text.startsWith('q='))?.slice(2);
-    offered.set(name, weight === undefined ? 1 : Number(weight) || 0);
+    offered.set(name, weight === undefined ? 1 : Math.min(1, Math.max(0, Number(weight) || 0)));
   }
   const [br, zip] = [weightOf('br', offered), weightOf('gzip', offered)];
   if (br === 0 && zip === 0) return undefined;

@@ -16,21 +16,3 @@ export const atOnce =
     }
     done();
   };
-
-/** The same for `onSend`; the payload stays as it is. */
-export const atOnceOnSend =
-  (work: (request: FastifyRequest, reply: FastifyReply, payload: unknown) => void) =>
-  (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    payload: unknown,
-    done: (error: Error | null, payload?: unknown) => void,
-  ): void => {
-    try {
-      work(request, reply, payload);
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
-    done(null, payload);
-  };

@@ -58,19 +58,25 @@ export const createRenderer = (options: RendererOptions): Renderer => {
   const script = threadScript('worker', import.meta.url);
   const pool = createThreadPool<Job, Answer>({ script, workerData, threads, timeLimit, memoryLimit });
 
-  let waiting = 0;
+  // Readers have a thread and a queue of their own: however many search, editors write.
+  const forReaders = createThreadPool<Job, Answer>({ script, workerData, threads: 1, timeLimit, memoryLimit });
+  const waitingIn = new Map([
+    [pool, 0],
+    [forReaders, 0],
+  ]);
 
-  const run = async (job: Job): Promise<Rendering> => {
+  const run = async (job: Job, within = pool): Promise<Rendering> => {
+    const waiting = waitingIn.get(within) as number;
     if (waiting >= mostWaiting)
       throw refuse('unavailable', 'Too many texts wait to be rendered; try again', { retryAfter: 2 });
-    waiting++;
-    const answer = await pool
+    waitingIn.set(within, waiting + 1);
+    const answer = await within
       .run(job)
       .catch((error: unknown) => {
         throw error instanceof LimitPassed ? unrenderable(error.message) : error;
       })
       .finally(() => {
-        waiting--;
+        waitingIn.set(within, (waitingIn.get(within) as number) - 1);
       });
     if ('refused' in answer) throw unrenderable(answer.refused);
     return { html: '', text: '', wordCount: 0, excerpt: '', searched: '', ...answer };
@@ -87,8 +93,10 @@ export const createRenderer = (options: RendererOptions): Renderer => {
       return { html, text };
     },
     readSearched: async (html) => (await run({ format: 'searched', source: html })).searched,
-    readSnippet: async (html, query) => (await run({ format: 'snippet', source: html, query })).text,
-    close: () => pool.close(),
+    readSnippet: async (html, query) => (await run({ format: 'snippet', source: html, query }, forReaders)).text,
+    close: async () => {
+      await Promise.all([pool.close(), forReaders.close()]);
+    },
   };
 };
 

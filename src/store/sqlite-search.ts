@@ -93,12 +93,16 @@ const statementOf = (query: SQL): Statement => {
 const runOn = (connection: Database.Database, { source, values }: Statement): Row[] =>
   connection.prepare<unknown[], Row>(source).all(...values);
 
+/** How many searches may wait for the thread: their clients would be gone before they are answered. */
+const MOST_WAITING = 64;
+
 /** Runs the statement of a search: at once where the store is small, else in a thread. */
 export type Runner = { run(statement: Statement): Promise<Row[]>; close(): Promise<void> };
 
 /** Runs searches on a connection, and those of great stores on one that a thread has of its own. */
 export const searchRunner = (connection: Database.Database, file: string): Runner => {
   let pool: ThreadPool<Statement, Row[]> | undefined;
+  let waiting = 0;
   const inThread = async (statement: Statement): Promise<Row[]> => {
     pool ??= createThreadPool({
       script: threadScript('sqlite-search-thread', import.meta.url),
@@ -108,7 +112,11 @@ export const searchRunner = (connection: Database.Database, file: string): Runne
       memoryLimit: MEMORY_LIMIT,
     });
     try {
-      return await pool.run(statement);
+      if (waiting >= MOST_WAITING) throw refuse('unavailable', 'Too many search at once; try again', { retryAfter: 1 });
+      waiting++;
+      return await pool.run(statement).finally(() => {
+        waiting--;
+      });
     } catch (error) {
       if (!(error instanceof LimitPassed)) throw error;
       throw refuse('unavailable', `The search was given up: ${error.message}`, { retryAfter: 2 });

@@ -149,6 +149,7 @@ test('304, HEAD and codings are made of what is kept', async (t) => {
     ['br;q=0.1, gzip;q=0.5', 'gzip', gunzipSync],
     ['*', 'br', brotliDecompressSync],
     ['br;q=0, *', 'gzip', gunzipSync],
+    ['br;q=-1, gzip', 'gzip', gunzipSync],
   ] as const) {
     for (const time of ['made', 'kept']) {
       const coded = await get(path, { 'accept-encoding': wanted });
@@ -165,7 +166,7 @@ test('304, HEAD and codings are made of what is kept', async (t) => {
     });
     t.strictSame([unchanged.status, unchanged.headers.etag], [304, etag.replace(/"$/, `-${coding}"`)]);
   }
-  for (const wanted of ['identity', 'deflate', 'gzip;q=0, br;q=0', 'zstd', '']) {
+  for (const wanted of ['identity', 'deflate', 'gzip;q=0, br;q=0', 'gzip;q=-1', 'br;q=-1', 'zstd', '']) {
     t.equal((await get(path, { 'accept-encoding': wanted })).headers['content-encoding'], undefined, wanted);
   }
   const short = await get('/v1/tags/1', { 'accept-encoding': 'gzip' });
@@ -284,6 +285,9 @@ test('groups are told to caches outside, in the headers that are asked for', asy
   t.equal(await told('/v1/articles/1'), '"article-1", "site", "author-1", "tag-1", "tag-2"');
   t.equal(await told('/v1/articles'), '"articles", "site"');
   t.equal(await told('/v1/articles?tag=harbour&author=ada-lovelace'), '"articles", "site", "author-1", "tag-1"');
+  for (const hidden of ['tag=secret', 'author=nobody', 'tag=secret,harbour&limit=1&page=9'])
+    t.equal(await told(`/v1/articles?${hidden}`), '"articles", "site"', `${hidden}: as if there were none`);
+  t.equal(await told('/v1/articles?tag=secret,harbour'), '"articles", "site", "tag-1"', 'and beside one that is known');
   t.equal(await told('/v1/articles/1/comments'), '"comments-1", "article-1", "site"');
   t.equal(await told('/v1/authors'), '"authors"');
   t.equal(await told('/v1/tags/1'), '"tag-1"');

@@ -38,10 +38,15 @@ const walkOf = async (
     : { by: 'author', id: (await findAuthorId(store, slug)) ?? null, descending };
 };
 
-const groupsOf = ({ by, id }: PublicWalk): Group[] => {
-  const ids = id === null ? [] : [id];
-  return groupsOfList({ authorIds: by === 'author' ? ids : [], tagIds: by === 'tag' ? ids : [] });
-};
+/**
+ * The groups of a list that is filtered by some authors and tags. Of these the ones are told that an article of the page
+ * shows: that of another might tell a stranger that it exists.
+ */
+const groupsOf = (cards: readonly PublicCard[], authorIds: readonly number[], tagIds: readonly number[]): Group[] =>
+  groupsOfList({
+    authorIds: authorIds.filter((id) => cards.some(({ authors }) => authors.some((author) => author.id === id))),
+    tagIds: tagIds.filter((id) => cards.some(({ tags }) => tags.some((tag) => tag.id === id))),
+  });
 
 const readWalk = async (
   store: Store,
@@ -55,7 +60,9 @@ const readWalk = async (
   if (!cards) return undefined;
   const rows = cards.map((card) => ({ card, place: { value: card.sortAt.getTime(), id: card.id } }));
   const total = slice.counted ? await countArticles(store, await filterOf(store, null, query), now) : undefined;
-  return { found: { rows, total }, groups: groupsOf(walk) };
+  const ids = walk.id === null ? [] : [walk.id];
+  const groups = groupsOf(cards, walk.by === 'author' ? ids : [], walk.by === 'tag' ? ids : []);
+  return { found: { rows, total }, groups };
 };
 
 /**
@@ -80,7 +87,7 @@ export const listPublicCards = async (
   if (!cards) return undefined;
   const placed = rows.map((row, i) => ({ card: cards[i] as PublicCard, place: placeOf(row) }));
   const { authorIds, tagIds, allTagIds } = filter;
-  const groups = groupsOfList({ authorIds: authorIds ?? [], tagIds: [...(tagIds ?? []), ...(allTagIds ?? [])] });
+  const groups = groupsOf(cards, authorIds ?? [], [...(tagIds ?? []), ...(allTagIds ?? [])]);
   return { found: { rows: placed, total }, groups };
 };
 
