@@ -9,7 +9,7 @@ import type { Tables } from './tables.ts';
 
 type Values = Record<string, unknown>;
 /** A query of Drizzle's builders, as far as it can be prepared. PostgreSQL wants a name for it. */
-type Preparable<T> = { prepare(name: string): { execute(values?: Values): Promise<T> } };
+export type Preparable<T> = { prepare(name: string): { execute(values?: Values): Promise<T> } };
 
 let preparedSoFar = 0;
 

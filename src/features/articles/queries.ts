@@ -1,6 +1,6 @@
 /** How articles are found and kept. */
-import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
-import { insertion, prepared } from '../../store/prepared.ts';
+import { and, asc, eq, getTableColumns, inArray, type Placeholder, sql } from 'drizzle-orm';
+import { insertion, type Preparable, prepared, preparedByShape } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
@@ -32,25 +32,48 @@ const groupByArticle = <T>(pairs: { articleId: number; value: T }[]): Map<number
   return groups;
 };
 
-const authorsOf = async ({ db, tables: { articleAuthors, authors } }: Store, ids: number[]) =>
-  groupByArticle(
-    await db
-      .select({ articleId: articleAuthors.articleId, value: authors })
-      .from(articleAuthors)
-      .innerJoin(authors, eq(authors.id, articleAuthors.authorId))
-      .where(inArray(articleAuthors.articleId, ids))
-      .orderBy(asc(articleAuthors.position)),
+/** A query about some articles by their ids, prepared for each number of them. */
+const byIds = <T>(build: (store: Store, ids: Placeholder[]) => Preparable<T>) => {
+  const query = preparedByShape(
+    (ids: readonly number[]) => ids.length,
+    (store, ids) =>
+      build(
+        store,
+        ids.map((_, i) => sql.placeholder(String(i))),
+      ),
   );
+  return (store: Store, ids: readonly number[]): Promise<T> => query(store, ids, { ...ids });
+};
 
-const tagsOf = async ({ db, tables: { articleTags, tags } }: Store, ids: number[]) =>
-  groupByArticle(
-    await db
-      .select({ articleId: articleTags.articleId, value: tags })
-      .from(articleTags)
-      .innerJoin(tags, eq(tags.id, articleTags.tagId))
-      .where(inArray(articleTags.articleId, ids))
-      .orderBy(asc(articleTags.position)),
-  );
+const bylines = byIds(({ db, tables: { articleAuthors, authors } }, ids) =>
+  db
+    .select({ articleId: articleAuthors.articleId, value: authors })
+    .from(articleAuthors)
+    .innerJoin(authors, eq(authors.id, articleAuthors.authorId))
+    .where(inArray(articleAuthors.articleId, ids))
+    .orderBy(asc(articleAuthors.position)),
+);
+
+const taggings = byIds(({ db, tables: { articleTags, tags } }, ids) =>
+  db
+    .select({ articleId: articleTags.articleId, value: tags })
+    .from(articleTags)
+    .innerJoin(tags, eq(tags.id, articleTags.tagId))
+    .where(inArray(articleTags.articleId, ids))
+    .orderBy(asc(articleTags.position)),
+);
+
+const versionsOf = byIds(({ db, tables: { articles } }, ids) =>
+  db.select({ id: articles.id, version: articles.version }).from(articles).where(inArray(articles.id, ids)),
+);
+
+const rowsOf = byIds((store, ids) => {
+  const { articles } = store.tables;
+  return store.db
+    .select({ row: columnsOf(store) })
+    .from(articles)
+    .where(inArray(articles.id, ids));
+});
 
 /**
  * Reads articles with whom and what they name, as they are at one moment: statement by statement, and again where a
@@ -60,14 +83,13 @@ const readAsOne = async <T extends { row: ArticleRow }>(
   store: Store,
   readRows: () => Promise<T[]>,
 ): Promise<(T & ListedArticle)[]> => {
-  const { articles } = store.tables;
   for (;;) {
     const rows = await readRows();
     const ids = rows.map(({ row }) => row.id);
     if (ids.length === 0) return [];
-    const [authors, tags] = [await authorsOf(store, ids), await tagsOf(store, ids)];
-    const versions = store.db.select({ id: articles.id, version: articles.version }).from(articles);
-    const now = new Map((await versions.where(inArray(articles.id, ids))).map(({ id, version }) => [id, version]));
+    const authors = groupByArticle(await bylines(store, ids));
+    const tags = groupByArticle(await taggings(store, ids));
+    const now = new Map((await versionsOf(store, ids)).map(({ id, version }) => [id, version]));
     if (rows.every(({ row }) => now.get(row.id) === row.version))
       return rows.map((read) => ({
         ...read,
@@ -80,40 +102,32 @@ const readAsOne = async <T extends { row: ArticleRow }>(
 /** The articles of some ids, in the order of the ids: four statements, however many there are. */
 export const loadArticles = async (store: Store, ids: number[]): Promise<ListedArticle[]> => {
   if (ids.length === 0) return [];
-  const { articles } = store.tables;
-  const found = await readAsOne(store, () =>
-    store.db
-      .select({ row: columnsOf(store) })
-      .from(articles)
-      .where(inArray(articles.id, ids)),
-  );
+  const found = await readAsOne(store, () => rowsOf(store, ids));
   const byId = new Map(found.map((article) => [article.row.id, article]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 };
 
-const findArticleBy = async (
-  store: Store,
-  by: 'id' | 'slug',
-  value: number | string,
-): Promise<StoredArticle | undefined> => {
-  const { articles, contents } = store.tables;
-  const [found] = await readAsOne(
-    store,
-    () =>
-      store.db
-        .select({ row: columnsOf(store), content: contents })
-        .from(articles)
-        .innerJoin(contents, eq(contents.articleId, articles.id))
-        .where(eq(articles[by], value as never)), // an id or a slug, as `by` says
-  );
-  return found;
+const wholeBy = (by: 'id' | 'slug') =>
+  prepared((store) => {
+    const { articles, contents } = store.tables;
+    return store.db
+      .select({ row: columnsOf(store), content: contents })
+      .from(articles)
+      .innerJoin(contents, eq(contents.articleId, articles.id))
+      .where(eq(articles[by], sql.placeholder('value')));
+  });
+const wholeById = wholeBy('id');
+const wholeBySlug = wholeBy('slug');
+
+const findArticleBy = async (store: Store, value: number | string): Promise<StoredArticle | undefined> => {
+  const whole = typeof value === 'number' ? wholeById : wholeBySlug;
+  return (await readAsOne(store, () => whole(store, { value })))[0];
 };
 
-export const findArticle = (store: Store, id: number): Promise<StoredArticle | undefined> =>
-  findArticleBy(store, 'id', id);
+export const findArticle = (store: Store, id: number): Promise<StoredArticle | undefined> => findArticleBy(store, id);
 
 export const findArticleBySlug = (store: Store, slug: string): Promise<StoredArticle | undefined> =>
-  findArticleBy(store, 'slug', slug);
+  findArticleBy(store, slug);
 
 const idBySlug = prepared(({ db, tables: { articles } }) =>
   db
