@@ -22,7 +22,7 @@ declare module 'fastify' {
 }
 
 /** What the cache stands on. */
-export type CacheParts = {
+type CacheParts = {
   cache: ResponseCache;
   schedule: Schedule;
   clock: Clock;

@@ -11,7 +11,7 @@ import { loadTexts, measureTexts, type StoredTexts, type Texts, type WantedTexts
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** The texts of a page by the ids of the articles. `fits`: how many articles have room; undefined: all. */
-export type PageTexts = { texts: Map<number, Texts>; fits: number | undefined };
+type PageTexts = { texts: Map<number, Texts>; fits: number | undefined };
 
 const wantedOf = (include: readonly ListInclude[]): WantedTexts => ({
   html: include.includes('html'),

@@ -14,7 +14,7 @@ import type { SearchSort } from './searching.ts';
 import { placeOf } from './walk-queries.ts';
 
 /** A list with the cache groups it belongs to. */
-export type PublicList = { found: Sliced<{ card: PublicCard; place: Place }>; groups: Group[] };
+type PublicList = { found: Sliced<{ card: PublicCard; place: Place }>; groups: Group[] };
 
 /** The parameters of lists that are one walk. */
 const PLAIN = new Set(['sort', 'limit', 'cursor', 'page', 'count', 'tag', 'author']);

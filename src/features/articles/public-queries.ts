@@ -51,9 +51,9 @@ export const listCards = async (store: Store, ids: readonly number[]) =>
   ids.length === 0 ? [] : cardsByIds(store, ids, { ...ids });
 
 /** A card with what tells whether its article is live. */
-export type StandingCardRow = Awaited<ReturnType<typeof listCards>>[number];
+type StandingCardRow = Awaited<ReturnType<typeof listCards>>[number];
 export type CardRow = Omit<StandingCardRow, keyof Standing>;
-export type PageRow = NonNullable<Awaited<ReturnType<typeof findPage>>>;
+type PageRow = NonNullable<Awaited<ReturnType<typeof findPage>>>;
 
 /** A card with the names on it, as the public may know them. */
 export type PublicCard = Omit<CardRow, 'card'> & { card: Buffer; authors: AuthorName[]; tags: TagName[] };

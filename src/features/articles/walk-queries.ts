@@ -19,7 +19,7 @@ import {
 
 /** The id of a listed article and the value it is sorted by. */
 export type Found = { value: string | number | Date; id: number };
-export const foundBy = ({ column, id }: Order) => ({
+const foundBy = ({ column, id }: Order) => ({
   value: sql`${column}`
     .mapWith((value): Found['value'] => column.mapFromDriverValue(value) as Found['value'])
     .as('value'),
