@@ -26,6 +26,13 @@ const bytewiseText = p.customType<{ data: string }>({ dataType: () => 'text coll
 
 const bytea = p.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
+/** The server tells moments in UTC, as `2026-11-22 07:00:00.123+00`. */
+const timestamp = p.customType<{ data: Date; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  toDriver: (moment) => moment.toISOString(),
+  fromDriver: (text) => new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`),
+});
+
 const pgColumns = {
   table: p.pgTable,
   index: p.index,
@@ -35,7 +42,7 @@ const pgColumns = {
   text: (name: string) => bytewiseText(name),
   integer: (name: string) => p.integer(name),
   boolean: (name: string) => p.boolean(name),
-  moment: (name: string) => p.timestamp(name, { withTimezone: true, precision: 3 }),
+  moment: (name: string) => timestamp(name),
   json: <T>(name: string) => p.json(name).$type<T>(),
   bytes: (name: string) => bytea(name),
 };

@@ -144,7 +144,7 @@ test('a database that cannot be used is told in one line', { jobs: 3 }, async (t
 });
 
 test('an error that is no fault of the settings comes out as it is', async (t) => {
-  await t.rejects(openHouse({ ...readSettings({}), databaseFile: null as never }), { name: 'TypeError' });
+  await t.rejects(openHouse({ ...readSettings({}), database: null as never }), { name: 'TypeError' });
 });
 
 /** What keeps a process from starting: variables, or `.env`, and the line. */

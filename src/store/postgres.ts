@@ -1,0 +1,89 @@
+/** The engine for those who outgrow one machine: PostgreSQL by postgres.js. */
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { postgresColumns } from './columns.ts';
+import { type Client, connect, type Pool, preparing } from './postgres-connection.ts';
+import { failureOf } from './postgres-errors.ts';
+import { migratePostgres } from './postgres-migrations.ts';
+import { postgresSearch, type Searches, searchRunner } from './postgres-search.ts';
+import { openTouchReader } from './postgres-touches.ts';
+import { createUnits } from './postgres-units.ts';
+import type { Db, Store } from './store.ts';
+import { defineTables } from './tables.ts';
+import { createTelling } from './touches.ts';
+import { createUnit } from './unit.ts';
+
+/** How many connections the reads have. */
+const READERS = 10;
+/** How many units of work run at once; more of them would only be in each other's way more often. */
+const UNITS = 4;
+
+// Both dialects' builders are awaited alike, and of a client Drizzle uses no more than this.
+const asDb = (client: Client): Db => drizzle({ client: client as never }) as unknown as Db;
+
+/** The connections of a store: of those for units, `units` may be taken at once. */
+type Pools = { readers: Pool; writers: Pool; units: number; searches: Searches };
+
+/** The store of a database that is migrated; closing it leaves the pools open. */
+export const createPostgresStore = async ({ readers, writers, units: size, searches }: Pools): Promise<Store> => {
+  const tables = defineTables(postgresColumns);
+  const searchOn = (client: Client) =>
+    postgresSearch({
+      tables,
+      run: async (source, values) => client.unsafe(source, values as never[], { prepare: true }),
+      find: searches.find,
+    });
+  const units = createUnits(writers, size, (client) =>
+    createUnit({ db: asDb(preparing(client)), tables, search: searchOn(client), failureOf }),
+  );
+  const reader = preparing(readers);
+  const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
+  let checking: Promise<void> | undefined;
+  const writeToSite = async () => {
+    await store.db.update(tables.site).set({ id: sql`${tables.site.id}` });
+  };
+
+  const store: Store = {
+    db: asDb(reader),
+    tables,
+    memory,
+    search: searchOn(reader),
+    transaction: async (work) => {
+      const { value, touched, touch } = await units.run(work);
+      if (touch !== undefined) touches.skip(touch);
+      tell(touched);
+      return value;
+    },
+    touch: () => {
+      throw new Error('What a change touches is said inside its transaction');
+    },
+    onTouched,
+    noticeOthers,
+    failureOf,
+    checkWritable: () => {
+      checking ??= writeToSite().finally(() => {
+        checking = undefined;
+      });
+      return checking;
+    },
+    close: async () => {},
+  };
+  const touches = await openTouchReader(store);
+  return store;
+};
+
+/** Opens the store in a database, made and migrated where needed. */
+export const openPostgres = async (url: string): Promise<Store> => {
+  await migratePostgres(url);
+  const [readers, writers] = [connect(url, READERS), connect(url, UNITS)];
+  const searches = searchRunner(url);
+  const close = async () => {
+    await Promise.all([writers.end(), readers.end(), searches.close()]);
+  };
+  try {
+    return { ...(await createPostgresStore({ readers, writers, units: UNITS, searches })), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
