@@ -41,7 +41,7 @@ test('no acknowledged write is lost when the process is killed under eight write
   const acknowledged: Acknowledged = new Map();
   let writes = 0;
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const process = startProcess(t, directory, { environment: { RATE_LIMIT_WRITE: 'off', LOG_LEVEL: 'info' } });
+    const process = await startProcess(t, directory, { environment: { RATE_LIMIT_WRITE: 'off', LOG_LEVEL: 'info' } });
     const address = await process.ready;
     const headers = { authorization: `Bearer ${readKey(directory)}`, 'content-type': 'application/json' };
     const ask: Ask = async (method, path, body) => {
@@ -62,7 +62,7 @@ test('no acknowledged write is lost when the process is killed under eight write
     writes += writers.reduce((sum, writer) => sum + writer.writes, 0);
   }
 
-  const process = startProcess(t, directory, { environment: { RATE_LIMIT_READ: 'off' } });
+  const process = await startProcess(t, directory, { environment: { RATE_LIMIT_READ: 'off' } });
   const address = await process.ready;
   const headers = { authorization: `Bearer ${readKey(directory)}` };
   let lost = 0;
