@@ -11,6 +11,12 @@ const PATIENCE = 5000;
 /** How often a unit is run again that met what was not there when it looked. */
 const MOST_OVERTAKEN = 3;
 
+/**
+ * Serialisable units that meet cost each other their work, and at a CMS nearly all meet: they count the same tags. So
+ * each waits for its turn, among all nodes, by the one statement that waits before the unit's view of the data begins.
+ */
+const TAKE_TURN = 'lock table turns in exclusive mode';
+
 /** Where one unit at a time runs. Its queries are built and prepared once, whatever connection each unit is given. */
 class Place {
   readonly unit: Unit;
@@ -39,6 +45,7 @@ class Place {
     try {
       return (await pool.begin('isolation level serializable', (client) => {
         this.#client = client;
+        client.unsafe(TAKE_TURN).catch(() => {}); // where it fails, so does the unit
         running = start();
         return running;
       })) as Ran<T>;
