@@ -30,8 +30,7 @@ export const openPostgresCopy = async (url: string): Promise<Store> => {
   const close = () => pool.end();
   try {
     await copyTables(pool);
-    const searches = { find: async () => [], close: async () => {} };
-    return { ...(await createPostgresStore({ readers: pool, writers: pool, units: 1, searches })), close };
+    return { ...(await createPostgresStore({ readers: pool, writers: pool, units: 1 })), close };
   } catch (error) {
     await close();
     throw error;

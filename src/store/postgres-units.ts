@@ -36,6 +36,7 @@ class Place {
   /** Runs a unit once. Returns what it gives, and the id of what it touched. */
   async run<T>(pool: Pool, work: (tx: Store) => Promise<T>): Promise<Ran<T>> {
     let running: Promise<Ran<T>> | undefined;
+    let noTurn: unknown;
     const start = async (): Promise<Ran<T>> => {
       const value = await work(this.unit.store);
       const touched = this.unit.takeTouched();
@@ -45,10 +46,14 @@ class Place {
     try {
       return (await pool.begin('isolation level serializable', (client) => {
         this.#client = client;
-        client.unsafe(TAKE_TURN).catch(() => {}); // where it fails, so does the unit
+        client.unsafe(TAKE_TURN).catch((error: unknown) => {
+          noTurn = error; // all that follows fails by it
+        });
         running = start();
         return running;
       })) as Ran<T>;
+    } catch (error) {
+      throw noTurn ?? error;
     } finally {
       this.#client = null;
       await running?.catch(() => {}); // where the connection was lost, the work itself may still have to find out

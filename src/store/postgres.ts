@@ -5,7 +5,7 @@ import { postgresColumns } from './columns.ts';
 import { type Client, connect, type Pool, preparing } from './postgres-connection.ts';
 import { failureOf } from './postgres-errors.ts';
 import { migratePostgres } from './postgres-migrations.ts';
-import { postgresSearch, type Searches, searchRunner } from './postgres-search.ts';
+import { postgresSearch, postgresSearchRunner, type Run } from './postgres-search.ts';
 import { openTouchReader } from './postgres-touches.ts';
 import { createUnits } from './postgres-units.ts';
 import type { Db, Store } from './store.ts';
@@ -21,21 +21,21 @@ const UNITS = 4;
 // Both dialects' builders are awaited alike, and of a client Drizzle uses no more than this.
 const asDb = (client: Client): Db => drizzle({ client: client as never }) as unknown as Db;
 
-/** The connections of a store: of those for units, `units` may be taken at once. */
-type Pools = { readers: Pool; writers: Pool; units: number; searches: Searches };
+/** The connections of a store: of those for units, `units` may be taken at once; `find` runs searches beside them. */
+type Pools = { readers: Pool; writers: Pool; units: number; find?: Run };
 
 /** The store of a database that is migrated; closing it leaves the pools open. */
-export const createPostgresStore = async ({ readers, writers, units: size, searches }: Pools): Promise<Store> => {
+export const createPostgresStore = async ({ readers, writers, units: size, find }: Pools): Promise<Store> => {
   const tables = defineTables(postgresColumns);
-  const searchOn = (client: Client) =>
-    postgresSearch({
-      tables,
-      run: async (source, values) => client.unsafe(source, values as never[], { prepare: true }),
-      find: searches.find,
-    });
-  const units = createUnits(writers, size, (client) =>
-    createUnit({ db: asDb(preparing(client)), tables, search: searchOn(client), failureOf }),
-  );
+  const runOn =
+    (client: Client): Run =>
+    async (source, values) =>
+      client.unsafe(source, values as never[]);
+  const units = createUnits(writers, size, (client) => {
+    const own = preparing(client);
+    const run = runOn(own); // by the unit's own connection: what it wrote is found
+    return createUnit({ db: asDb(own), tables, search: postgresSearch({ run, find: run, tables }), failureOf });
+  });
   const reader = preparing(readers);
   const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
   let checking: Promise<void> | undefined;
@@ -47,7 +47,7 @@ export const createPostgresStore = async ({ readers, writers, units: size, searc
     db: asDb(reader),
     tables,
     memory,
-    search: searchOn(reader),
+    search: postgresSearch({ run: runOn(reader), find: find ?? runOn(reader), tables }),
     transaction: async (work) => {
       const { value, touched, touch } = await units.run(work);
       if (touch !== undefined) touches.skip(touch);
@@ -76,12 +76,12 @@ export const createPostgresStore = async ({ readers, writers, units: size, searc
 export const openPostgres = async (url: string): Promise<Store> => {
   await migratePostgres(url);
   const [readers, writers] = [connect(url, READERS), connect(url, UNITS)];
-  const searches = searchRunner(url);
+  const searches = postgresSearchRunner(url);
   const close = async () => {
     await Promise.all([writers.end(), readers.end(), searches.close()]);
   };
   try {
-    return { ...(await createPostgresStore({ readers, writers, units: UNITS, searches })), close };
+    return { ...(await createPostgresStore({ readers, writers, units: UNITS, find: searches.run })), close };
   } catch (error) {
     await close();
     throw error;
