@@ -75,6 +75,8 @@ export type Options = {
   settings?: Record<string, string>;
   /** Parts of the app that are to be others than usual, such as a logger that can be read. */
   parts?: Partial<AppParts>;
+  /** A database that is there already, instead of one of its own. */
+  address?: StoreAddress;
 };
 
 const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMENT: 'off' };
@@ -82,8 +84,11 @@ const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMEN
 const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
 
 /** Starts a Galley whose every answer is held to the OpenAPI document; it ends with the test. */
-export const startGalley = async (t: Test, { settings = {}, parts: others = {} }: Options = {}): Promise<Galley> => {
-  const address = await newDatabase(t);
+export const startGalley = async (
+  t: Test,
+  { settings = {}, parts: others = {}, ...given }: Options = {},
+): Promise<Galley> => {
+  const address = given.address ?? (await newDatabase(t));
   const store = await openStore(address);
   const clock = {
     now: new Date(START),

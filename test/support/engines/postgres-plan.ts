@@ -13,9 +13,9 @@ type Node = {
 /** The row that `explain` hands back. */
 export type Explained = { 'QUERY PLAN': [{ Plan: Node }] };
 
-/** Steps that read no table, and hold no more than what they are given a row at a time. */
+/** Steps that read no table themselves, and deal with no more than what those below them find. */
 const COMBINES =
-  /^(?:Limit|Nested Loop|Append|Merge Append|Result|Subquery Scan|Unique|Aggregate|Group|Memoize|ProjectSet|Function Scan|Values Scan|CTE Scan|WindowAgg|Bitmap Heap Scan|BitmapAnd|BitmapOr|LockRows|Materialize|Incremental Sort)$/;
+  /^(?:Limit|Nested Loop|Append|Merge Append|Result|Subquery Scan|Unique|Aggregate|Group|Memoize|ProjectSet|Function Scan|Values Scan|CTE Scan|WindowAgg|Bitmap Heap Scan|BitmapAnd|BitmapOr|LockRows|Materialize|Incremental Sort|Hash|Hash Join|Merge Join)$/;
 
 /** `((shelf = 'x'::text) AND (sort_at <= $1))` as `shelf=? AND sort_at<?`, bounds last. */
 const seekedBy = (condition: string): string => {
