@@ -27,10 +27,16 @@ const seekedBy = (condition: string): string => {
   return parts.sort((a, b) => rank(a) - rank(b)).join(' AND ');
 };
 
-const asPlan = (node: Node): { seek?: string; dear?: string } => {
-  const { 'Node Type': type, 'Relation Name': table, 'Index Name': index, 'Index Cond': condition } = node;
+const asPlan = (node: Node, parent?: Node): { seek?: string; dear?: string } => {
+  const {
+    'Node Type': type,
+    'Relation Name': table = parent?.['Relation Name'],
+    'Index Name': index,
+    'Index Cond': condition,
+  } = node;
   if (index !== undefined) {
-    if (condition === undefined) return { dear: `scan ${table ?? ''} by ${index}` };
+    if (condition === undefined) return { dear: `scan ${table} by ${index}` };
+    if (condition.includes('@@')) return { seek: `${table} (words)` };
     return { seek: index.endsWith('_pkey') ? `${table} (id=?)` : `${index} (${seekedBy(condition)})` };
   }
   if (type === 'Seq Scan') return { dear: `scan ${table}` };
@@ -38,14 +44,18 @@ const asPlan = (node: Node): { seek?: string; dear?: string } => {
   return COMBINES.test(type) ? {} : { dear: type };
 };
 
-const stepsOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(stepsOf)];
+/** All steps below one and itself, each with the one above it. */
+const stepsOf = (node: Node, parent?: Node): [Node, Node | undefined][] => [
+  [node, parent],
+  ...(node.Plans ?? []).flatMap((below) => stepsOf(below, node)),
+];
 
 /** A plan from its first step. */
 export const planFrom = (first: Node): Plan => {
   const steps = stepsOf(first);
-  const told = steps.map(asPlan);
+  const told = steps.map(([node, parent]) => asPlan(node, parent));
   return {
-    steps: steps.map((step) =>
+    steps: steps.map(([step]) =>
       ['Node Type', 'Relation Name', 'Index Name', 'Index Cond']
         .map((name) => step[name as keyof Node])
         .filter(Boolean)
@@ -53,6 +63,6 @@ export const planFrom = (first: Node): Plan => {
     ),
     seeks: told.flatMap(({ seek }) => seek ?? []),
     dear: told.flatMap(({ dear }) => dear ?? []),
-    isCovered: steps.every((step) => step['Relation Name'] === undefined || step['Node Type'] === 'Index Only Scan'),
+    isCovered: steps.every(([step]) => step['Relation Name'] === undefined || step['Node Type'] === 'Index Only Scan'),
   };
 };
