@@ -62,6 +62,45 @@ const insertThings = ({ store, clock }: Galley, things: Kind, named: { slug: str
     await tx.db.delete(things === 'authors' ? authorWords : tagWords);
   });
 
+/** Makes every tenth thing one that a live article names. */
+const publishSome = ({ store, clock: { now } }: Galley, things: Kind) =>
+  store.transaction(async (tx) => {
+    const { articles, articleAuthors, articleTags, authors, tags } = tx.tables;
+    const named = await tx.db
+      .select({ id: things === 'authors' ? authors.id : tags.id })
+      .from(things === 'authors' ? authors : tags);
+    const ids = named.map(({ id }) => id).filter((id) => id % 10 === 0);
+    const like = { version: 1, title: 'T', titleFolded: 't', generatedExcerpt: '', bodyFormat: 'markdown' as const };
+    const shelf = { status: 'published' as const, shelf: 'published' as const, notedLive: true, language: 'en' };
+    const rest = {
+      featured: false,
+      commentCount: 0,
+      wordCount: 1,
+      publishedAt: now,
+      sortAt: now,
+      createdAt: now,
+      updatedAt: now,
+    };
+    await insertRows(
+      tx,
+      articles,
+      ids.map((id) => ({ ...like, ...shelf, ...rest, id, slug: `a-${id}` })),
+    );
+    const place = { position: 0, shelf: 'published' as const, sortAt: now };
+    if (things === 'authors')
+      await insertRows(
+        tx,
+        articleAuthors,
+        ids.map((id) => ({ ...place, articleId: id, authorId: id })),
+      );
+    else
+      await insertRows(
+        tx,
+        articleTags,
+        ids.map((id) => ({ ...place, articleId: id, tagId: id })),
+      );
+  });
+
 for (const things of KINDS) {
   test(`${things} are found by the beginning of each word`, async (t) => {
     const galley = await startWith(t, things);
@@ -163,6 +202,7 @@ for (const things of KINDS) {
     const { ask, keys, store } = galley;
     const many = Array.from({ length: 10_000 }, (_, i) => ({ slug: `n-${i}`, name: `Name N${i}`, count: i }));
     await insertThings(galley, things, many);
+    await publishSome(galley, things);
     await fillNameWords(store);
     const { during, planOf } = watchStatements(t, galley.address);
     for (const [q, key] of [
