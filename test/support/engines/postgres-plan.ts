@@ -30,15 +30,20 @@ const seekedBy = (condition: string): string => {
 /** The index of full text, which every engine has in a way of its own. */
 const FULL_TEXT = 'article_search_by_lexeme';
 
+/** Whether all that a step is given comes from parts that were cut: it is no more then than is asked for. */
+const isCut = ({ Plans: parts = [] }: Node): boolean =>
+  parts.length > 0 && parts.every((part) => part['Node Type'] === 'Limit' || isCut(part));
+
 const asPlan = (node: Node): { seek?: string; dear?: string } => {
   const { 'Node Type': type, 'Relation Name': table, 'Index Name': index, 'Index Cond': condition } = node;
   if (index !== undefined) {
     if (condition === undefined) return { dear: `scan ${table ?? ''} by ${index}` };
     if (index === FULL_TEXT) return { seek: 'article_search (words)' };
-    return { seek: index.endsWith('_pkey') ? `${table} (id=?)` : `${index} (${seekedBy(condition)})` };
+    if (index.endsWith('_pkey')) return { seek: `${table} (id=?)` };
+    return { seek: `${index.endsWith('_pk') ? table : index} (${seekedBy(condition)})` };
   }
   if (type === 'Seq Scan') return { dear: `scan ${table}` };
-  if (type === 'Sort') return { dear: 'sort' };
+  if (type === 'Sort') return isCut(node) ? {} : { dear: 'sort' };
   return COMBINES.test(type) ? {} : { dear: type };
 };
 
