@@ -104,9 +104,11 @@ export const postgresSearchRunner = (url: string, timeLimit = TIME_LIMIT): Searc
     connection: {
       application_name: 'galley search',
       statement_timeout: timeLimit,
-      // The planner does not know what it costs to read a long text, and takes it for cheaper than the index.
-      enable_seqscan: false,
-      jit: false, // compiling takes longer than any search
+      // The planner does not know what it costs to read long texts, and takes that for cheaper than the index.
+      enable_seqscan: 'off',
+      // With less, a bitmap of many articles forgets which rows of a page it means, and all their texts are read.
+      work_mem: '32MB',
+      jit: 'off', // compiling takes longer than most searches
     },
   });
   const inTurn = searchGate();

@@ -26,7 +26,7 @@ const SERVER = process.env.TEST_POSTGRES_URL;
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/postgres', import.meta.url));
 
 const DOCUMENTS = 2000;
-const QUERIES = 4000;
+const QUERIES = 2500;
 const SEED = Number(process.env.TEST_SEED ?? 1);
 
 t.setTimeout(300_000);
