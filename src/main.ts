@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 /** The command line: `galley …`. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { ImportFlags } from './features/imports/command.ts';
 import { checkReadable, UnreadableFile } from './features/imports/lines.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { storeFault } from './store/open.ts';
 
 /** Exit codes besides 0: what was asked for failed; the command was not understood. */
 const FAILED = 1;
@@ -36,36 +35,26 @@ const endSignal = (): AbortSignal => {
 
 /** Imports into the store; for a dry run into a copy of it that is thrown away. */
 const importFile = async (file: string, flags: ImportFlags): Promise<void> => {
-  const [{ openHouse }, { runImport }, { copySqlite }, { systemClock }] = await Promise.all([
+  const [{ openHouse }, { runImport }, { openCopy }, { systemClock }] = await Promise.all([
     import('./house.ts'),
     import('./features/imports/command.ts'),
-    import('./store/sqlite-copy.ts'),
+    import('./store/open.ts'),
     import('./core/clock.ts'),
   ]);
   await checkReadable(file);
-  const asSet = settings();
-  const directory = flags.dryRun ? mkdtempSync(join(tmpdir(), 'galley-dry-run-')) : null;
+  const house = await openHouse(settings(), flags.dryRun ? { open: openCopy } : {});
   try {
-    const databaseFile = directory ? join(directory, 'galley.db') : asSet.databaseFile;
-    if (directory) copySqlite(asSet.databaseFile, databaseFile);
-    const house = await openHouse({ ...asSet, databaseFile });
-    try {
-      const parts = { store: house.store, renderer: house.renderer, clock: systemClock };
-      const terminal = { out: process.stdout, err: process.stderr };
-      process.exitCode = await runImport(parts, file, flags, terminal, endSignal());
-    } finally {
-      await house.close();
-    }
+    const parts = { store: house.store, renderer: house.renderer, clock: systemClock };
+    const terminal = { out: process.stdout, err: process.stderr };
+    process.exitCode = await runImport(parts, file, flags, terminal, endSignal());
   } finally {
-    if (directory) rmSync(directory, { recursive: true });
+    await house.close();
   }
 };
 
 /** Whether an error tells the operator all there is to tell: a bad setting, a file that cannot be read, a store that fails. */
 const isPlain = (error: unknown): error is Error =>
-  error instanceof SettingsError ||
-  error instanceof UnreadableFile ||
-  /^SQLITE_/.test((error as { code?: string }).code ?? '');
+  error instanceof SettingsError || error instanceof UnreadableFile || storeFault(error) !== undefined;
 
 const IMPORT_HELP = `
 A file of records is NDJSON, gzip or not: one JSON object a line, told apart by its kind.

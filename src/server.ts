@@ -1,7 +1,7 @@
 /** The process: the house, its app, listening and ending well. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
@@ -15,6 +15,8 @@ import { startLastUsed } from './features/keys/last-used.ts';
 import { openHouse } from './house.ts';
 import { describeError } from './http/request-log.ts';
 import { type Settings, SettingsError } from './settings.ts';
+import { directoryOf } from './store/address.ts';
+import type { Parts } from './store/store.ts';
 
 /** How many texts of callers may be rendered or wait for it at once; each may be a megabyte. */
 const MOST_RENDERINGS = 64;
@@ -41,11 +43,38 @@ const newFile = (path: string, content: string): string => {
   }
 };
 
-/** Makes the first key known: on a terminal by telling it, else in a file that its owner alone reads. Returns how to use it. */
-const tellFirstKey = (secret: string, { databaseFile }: Settings): string => {
-  if (process.stdout.isTTY) return `The first admin key, shown this once:\n\n  export KEY=${secret}\n`;
-  const file = newFile(join(dirname(databaseFile), 'admin-key'), `${secret}\n`);
-  return `The first admin key is in ${file}:\n\n  export KEY="$(cat '${file}')"\n`;
+/** How the first key is told, and the file that was written for it. */
+type ToldKey = { about: string; file: string | null };
+
+/** Makes the first key known: on a terminal by telling it, else in a file that its owner alone reads. */
+const tellFirstKey = (secret: string, { database }: Settings): ToldKey => {
+  if (process.stdout.isTTY) {
+    return { about: `The first admin key, shown this once:\n\n  export KEY=${secret}\n`, file: null };
+  }
+  const directory = directoryOf(database);
+  mkdirSync(directory, { recursive: true });
+  const file = newFile(join(directory, 'admin-key'), `${secret}\n`);
+  return { about: `The first admin key is in ${file}:\n\n  export KEY="$(cat '${file}')"\n`, file };
+};
+
+/** Makes and tells the first key, where there is none. Told within the transaction: a key that nobody got to know must not be there at the next start. */
+const makeFirstKey = async (parts: Parts, settings: Settings): Promise<string | undefined> => {
+  let told: ToldKey | undefined;
+  const takeBack = () => {
+    if (told?.file) rmSync(told.file);
+    told = undefined;
+  };
+  try {
+    await parts.store.transaction(async (tx) => {
+      takeBack(); // what is run again was not kept before
+      const secret = await ensureAdminKey({ ...parts, store: tx }, settings.adminKey);
+      if (secret !== undefined) told = tellFirstKey(secret, settings);
+    });
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
+  return told?.about;
 };
 
 const welcome = (address: string, aboutKey: string) => `
@@ -118,7 +147,7 @@ export const serve = async (settings: Settings): Promise<void> => {
   let stop: (() => Promise<void>) | undefined;
   stopOnSignals(() => stop?.(), logger);
 
-  const house = await openHouse(settings, MOST_RENDERINGS);
+  const house = await openHouse(settings, { mostWaiting: MOST_RENDERINGS });
   const { store, renderer } = house;
   const parts = { store, clock: systemClock };
   const lastUsed = startLastUsed(parts, (error) => logger.error({ err: error }, 'the use of keys was not noted'));
@@ -134,8 +163,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     logger.error({ err: error }, 'renamed articles were not made findable'),
   );
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
-  await listen(app, settings);
-  stop = async () => {
+  const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
     const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CUT_OFF_AFTER);
@@ -149,12 +177,15 @@ export const serve = async (settings: Settings): Promise<void> => {
     await house.close();
   };
 
-  // Told within the transaction: a key that nobody got to know must not be there at the next start.
-  const aboutKey = await store.transaction(async (tx) => {
-    const secret = await ensureAdminKey({ ...parts, store: tx }, settings.adminKey);
-    return secret === undefined ? undefined : tellFirstKey(secret, settings);
-  });
-  const address = addressOf(app);
-  if (aboutKey !== undefined) process.stdout.write(welcome(settings.publicUrl ?? address, aboutKey));
-  logger.info({ address }, 'ready');
+  try {
+    await listen(app, settings);
+    stop = end;
+    const aboutKey = await makeFirstKey(parts, settings);
+    const address = addressOf(app);
+    if (aboutKey !== undefined) process.stdout.write(welcome(settings.publicUrl ?? address, aboutKey));
+    logger.info({ address }, 'ready');
+  } catch (error) {
+    await end(); // connections to a database would keep the process from ending
+    throw error;
+  }
 };

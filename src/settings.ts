@@ -2,12 +2,12 @@
 import { isIP } from 'node:net';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
 import type { Rate, Rates } from './http/rate-limit.ts';
+import { readAddress, STORE_ADDRESSES, type StoreAddress } from './store/address.ts';
 
 export type Settings = {
   host: string;
   port: number;
-  /** The path of the SQLite file. */
-  databaseFile: string;
+  database: StoreAddress;
   /** Where clients reach Galley; null: the address it listens at. */
   publicUrl: string | null;
   adminKey: string | null;
@@ -89,14 +89,10 @@ const host = (text: string): string => {
   return text;
 };
 
-/** The path in `file:data/galley.db`, or in `file:///srv/galley.db`. */
-const databaseFile = (text: string): string => {
-  if (/^postgres(?:ql)?:/.test(text)) {
-    throw new SettingsError('DATABASE_URL: PostgreSQL is not supported yet; must be like file:data/galley.db');
-  }
-  const path = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(text)?.[1];
-  if (path === undefined || /^\/\/|^:|\/$/.test(path)) throw bad('DATABASE_URL', text, 'like file:data/galley.db');
-  return path;
+const database = (name: string, text: string): StoreAddress => {
+  const address = readAddress(text);
+  if (!address) throw bad(name, text, STORE_ADDRESSES);
+  return address;
 };
 
 const adminKey = (text: string): string => {
@@ -167,7 +163,7 @@ export const readSettings = (environment: Environment): Settings => {
   return {
     host: read('HOST', '127.0.0.1', (_, text) => host(text)),
     port: read('PORT', '3000', (name, text) => integer(name, text, 0, 65_535)),
-    databaseFile: read('DATABASE_URL', 'file:data/galley.db', (_, text) => databaseFile(text)),
+    database: read('DATABASE_URL', 'file:data/galley.db', database),
     publicUrl: optional('PUBLIC_URL', webAddress),
     adminKey: optional('ADMIN_KEY', (_, text) => adminKey(text)),
     requireIfMatch: read('REQUIRE_IF_MATCH', 'false', boolean),

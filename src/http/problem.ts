@@ -105,12 +105,13 @@ const sendProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refu
     .send(body);
 };
 
-/** What an error says of the store: others write too long, or there is no room left. */
-export type FailureOf = (error: unknown) => 'busy' | 'full' | undefined;
+/** What an error says of the store: others write too long, there is no room left, or it cannot be reached. */
+export type FailureOf = (error: unknown) => keyof typeof FAILURES | undefined;
 
 const FAILURES = {
   busy: () => refuse('unavailable', 'The store is busy; try again', { retryAfter: 1 }),
   full: () => refuse('insufficient-storage', 'There is no room left to store this'),
+  unreachable: () => refuse('unavailable', 'The store cannot be reached; try again', { retryAfter: 5 }),
 };
 
 /** An error that no caller caused, as the refusal that tells nothing of the inside; the log has the rest. */

@@ -26,6 +26,22 @@ const bytewiseText = p.customType<{ data: string }>({ dataType: () => 'text coll
 
 const bytea = p.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
+/** The year before the first is 0 in ISO 8601, and `0001 … BC` to the server; with an offset it can be asked for. */
+const YEAR_ZERO = /^0000/;
+
+/** The server tells moments in UTC, as `2026-11-22 07:00:00.123+00`. */
+const timestamp = p.customType<{ data: Date; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  toDriver: (moment) => {
+    const text = moment.toISOString();
+    return YEAR_ZERO.test(text) ? `${text.replace(YEAR_ZERO, '0001')} BC` : text;
+  },
+  fromDriver: (text) => {
+    const [date = '', time = '', era] = text.split(' ');
+    return new Date(`${era === 'BC' ? `0000${date.slice(4)}` : date}T${time.slice(0, -3)}Z`);
+  },
+});
+
 const pgColumns = {
   table: p.pgTable,
   index: p.index,
@@ -35,7 +51,7 @@ const pgColumns = {
   text: (name: string) => bytewiseText(name),
   integer: (name: string) => p.integer(name),
   boolean: (name: string) => p.boolean(name),
-  moment: (name: string) => p.timestamp(name, { withTimezone: true, precision: 3 }),
+  moment: (name: string) => timestamp(name),
   json: <T>(name: string) => p.json(name).$type<T>(),
   bytes: (name: string) => bytea(name),
 };

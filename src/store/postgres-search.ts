@@ -1,9 +1,10 @@
 /** Full text on PostgreSQL: GIN over the words that the application has made ready, and their text to tell phrases. */
 import { type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import postgres from 'postgres';
 import type { Phrase, SearchQuery } from '../core/search-query.ts';
 import { findingBy, givenUp, type Row, searchGate, TIME_LIMIT } from './finding.ts';
+import { connect } from './postgres-connection.ts';
+import { isGivenUp } from './postgres-errors.ts';
 import { BREAK, joined, MOST_HITS, MOST_LOOKED_AT, type Search, type SearchedFields, type Wanted } from './search.ts';
 import type { Tables } from './tables.ts';
 
@@ -91,25 +92,20 @@ const dialect = new PgDialect();
 export type SearchRunner = { run: Run; close(): Promise<void> };
 
 const CONNECTIONS = 2;
-const QUERY_CANCELED = '57014';
+/** What a search may hold in memory on the server, in kB. */
+const WORK_MEMORY = 32_768;
 
 /**
  * Runs searches on connections of their own: few, so that they leave the server to others, and each for a bounded time,
  * in milliseconds.
  */
 export const postgresSearchRunner = (url: string, timeLimit = TIME_LIMIT): SearchRunner => {
-  const client = postgres(url, {
-    max: CONNECTIONS,
-    fetch_types: false,
-    connection: {
-      application_name: 'galley search',
-      statement_timeout: timeLimit,
-      // The planner does not know what it costs to read long texts, and takes that for cheaper than the index.
-      enable_seqscan: 'off',
-      // With less, a bitmap of many articles forgets which rows of a page it means, and all their texts are read.
-      work_mem: '32MB',
-      jit: 'off', // compiling takes longer than most searches
-    },
+  const client = connect(url, CONNECTIONS, {
+    statement_timeout: timeLimit,
+    // The planner does not know what it costs to read long texts, and takes that for cheaper than the index.
+    enable_seqscan: false,
+    // With less, a bitmap of many articles forgets which rows of a page it means, and all their texts are read.
+    work_mem: WORK_MEMORY,
   });
   const inTurn = searchGate();
   return {
@@ -117,7 +113,7 @@ export const postgresSearchRunner = (url: string, timeLimit = TIME_LIMIT): Searc
       try {
         return await inTurn(() => client.unsafe<Row[]>(source, values as string[]));
       } catch (error) {
-        if (!(error instanceof postgres.PostgresError) || error.code !== QUERY_CANCELED) throw error;
+        if (!isGivenUp(error)) throw error;
         throw givenUp(`it takes longer than ${timeLimit} ms`);
       }
     },

@@ -1,20 +1,20 @@
 /** The embedded engine: SQLite by better-sqlite3, and all that only it needs. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import type { Group } from '../core/groups.ts';
 import { sqliteColumns } from './columns.ts';
-import { Memory } from './memory.ts';
 import { searchRunner, sqliteSearch } from './sqlite-search.ts';
-import type { Db, Failure, Store } from './store.ts';
+import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
+import { type Db, type Failure, type Store, unusable } from './store.ts';
 import { defineTables } from './tables.ts';
-import { listTouchedAfter, type Touched, type TouchListener, writeTouch } from './touches.ts';
+import { createTelling } from './touches.ts';
+import { createTurns, createUnit } from './unit.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
 /** Where Drizzle keeps which migrations have run, by the moment each was made. */
@@ -27,9 +27,6 @@ const codeOf = (error: unknown): string => {
   return cause?.code ?? code ?? '';
 };
 const isBusy = (error: unknown) => codeOf(error).startsWith('SQLITE_BUSY');
-
-/** How often it is looked whether other processes have written, in milliseconds. */
-const LOOK_EVERY = 250;
 
 /** How many statements a connection keeps compiled. Hot ones are a few dozen; lists of values make many shapes. */
 const KEPT_STATEMENTS = 500;
@@ -56,8 +53,6 @@ const connect = (file: string, options: Database.Options = {}): Database.Databas
   connection.pragma('foreign_keys = ON');
   return connection;
 };
-
-const unusable = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 /** Throws unless the file is new, or a store of this or an older Galley: to write to any other would harm it. */
 const checkOurs = (file: string): void => {
@@ -128,38 +123,30 @@ export const openSqlite = (file: string): Store => {
 
   // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
   // connection of their own and never see half a unit.
-  let turn: Promise<unknown> = Promise.resolve();
-  const memory = new Memory();
-  const listeners = new Set<TouchListener>();
-  const tell = (touched: Touched): void => {
-    memory.forget(touched);
-    for (const listener of listeners) listener(touched);
-  };
-  let touchedByUnit = new Set<Group>();
+  const turns = createTurns();
   let lastTouch = writer.prepare('select coalesce(max(id), 0) from touches').pluck().get() as number;
-  const runner = searchRunner(reader, file);
-  const unit: Store = {
-    db: asDb(writer),
-    tables,
-    memory: null,
-    search: sqliteSearch(writer, tables, runner),
-    transaction: (work) => work(unit),
-    touch: (groups) => {
-      for (const group of groups) touchedByUnit.add(group);
-    },
-    onTouched: () => () => {},
-    noticeOthers: () => undefined,
-    failureOf,
-    checkWritable: async () => {},
-    close: async () => {},
+  // It moves when another connection than this one commits, and the reader never does: so, when another process does.
+  const dataVersion = writer.prepare('PRAGMA data_version').pluck();
+  let seenVersion = dataVersion.get();
+  const listTouched = async (version: unknown) => {
+    const { last, touched } = await listTouchedAfter(store, lastTouch);
+    lastTouch = Math.max(last, lastTouch);
+    seenVersion = version;
+    return touched;
   };
-  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> => {
-    const result = turn.then(async () => {
+  const { memory, tell, onTouched, noticeOthers } = createTelling(() => {
+    const version = dataVersion.get();
+    return version === seenVersion ? undefined : listTouched(version);
+  });
+  const runner = searchRunner(reader, file);
+  const unit = createUnit({ db: asDb(writer), tables, search: sqliteSearch(writer, tables, runner), failureOf });
+  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> =>
+    turns.take(async () => {
       await begin(writer);
       try {
-        const value = await work(unit);
-        const touched = touchedByUnit;
-        const touch = touched.size > 0 ? await writeTouch(unit, touched) : undefined;
+        const value = await work(unit.store);
+        const touched = unit.takeTouched();
+        const touch = touched.size > 0 ? await writeTouch(unit.store, touched) : undefined;
         writer.exec('COMMIT');
         if (touch !== undefined) {
           if (touch === lastTouch + 1) lastTouch = touch; // else others wrote in between, which is still to be noticed
@@ -167,32 +154,16 @@ export const openSqlite = (file: string): Store => {
         }
         return value;
       } finally {
-        touchedByUnit = new Set();
+        unit.takeTouched();
         if (writer.inTransaction) writer.exec('ROLLBACK');
       }
     });
-    // Queries settle as microtasks: without a pause between units a queue of writers would hold up the event loop.
-    turn = result.catch(() => {}).then(() => pause());
-    return result;
-  };
 
   // An empty transaction commits on a full disk too; and however many ask at once, one write answers them.
   const touch = async ({ db }: Store) => {
     await db.update(tables.site).set({ id: sql`${tables.site.id}` });
   };
   let checking: Promise<void> | undefined;
-
-  // It moves when another connection than this one commits, and the reader never does: so, when another process does.
-  const dataVersion = writer.prepare('PRAGMA data_version').pluck();
-  let seenVersion = dataVersion.get();
-  let lookedAt = performance.now();
-  let noticing: Promise<void> | undefined;
-  const notice = async (version: unknown) => {
-    const { last, touched } = await listTouchedAfter(store, lastTouch);
-    lastTouch = Math.max(last, lastTouch);
-    seenVersion = version;
-    if (touched === 'all' || touched.size > 0) tell(touched);
-  };
 
   const store: Store = {
     db: asDb(reader),
@@ -203,21 +174,8 @@ export const openSqlite = (file: string): Store => {
     touch: () => {
       throw new Error('What a change touches is said inside its transaction');
     },
-    onTouched: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    noticeOthers: () => {
-      const now = performance.now();
-      if (noticing || now - lookedAt < LOOK_EVERY) return noticing;
-      lookedAt = now;
-      const version = dataVersion.get();
-      if (version === seenVersion) return undefined;
-      noticing = notice(version).finally(() => {
-        noticing = undefined;
-      });
-      return noticing;
-    },
+    onTouched,
+    noticeOthers,
     failureOf,
     checkWritable: () => {
       checking ??= inTurn(touch).finally(() => {
@@ -226,7 +184,7 @@ export const openSqlite = (file: string): Store => {
       return checking;
     },
     close: async () => {
-      await turn;
+      await turns.whenOver();
       await runner.close();
       reader.close();
       writer.close();

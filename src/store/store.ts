@@ -9,16 +9,20 @@ import type { TouchListener } from './touches.ts';
 /** Drizzle's builders, in the part both dialects share. Await them; never `.get()`, `.all()` or `.run()`. */
 export type Db = BaseSQLiteDatabase<'async', unknown, Record<string, never>>;
 
-/** Why a store cannot do its work now: others write too long, or there is no room left. */
-export type Failure = 'busy' | 'full';
+/** Why a store cannot do its work now: others write too long, there is no room left, or its server is away. */
+export type Failure = 'busy' | 'full' | 'unreachable';
+
+/** The error of what cannot be opened as a store: `code` begins with `STORE_`, `message` says why in words for the operator. */
+export const unusable = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
 export type Store = {
   readonly db: Db;
   readonly tables: Tables;
   readonly search: Search;
   /**
-   * Runs `work` as one unit: all of it is kept, or none. Units on SQLite take turns; `work` awaits its own queries
-   * and nothing else. Inside a transaction it joins the one that runs.
+   * Runs `work` as one unit: all of it is kept, or none, as if units ran one after the other. `work` awaits its own
+   * queries and nothing else, and may be run again where others were in its way: it changes nothing beside the store.
+   * Inside a transaction it joins the one that runs.
    */
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
   /** What is kept of this store between queries; null inside a transaction, which sees what is not true yet. */

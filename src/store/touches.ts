@@ -1,8 +1,7 @@
-/** What commits touched: told within this process at each commit, and to other processes by a table. */
-import { asc, gt, lt, sql } from 'drizzle-orm';
+/** What commits touched: told within this process at each commit, to other processes by a table that each engine reads its own way. */
 import type { Group } from '../core/groups.ts';
 import type { Origin } from './events.ts';
-import { insertion, prepared } from './prepared.ts';
+import { Memory } from './memory.ts';
 import type { Store } from './store.ts';
 
 /** Touched groups; `'all'`: nobody knows any more what was touched. */
@@ -15,38 +14,37 @@ export const touch = (tx: Store, { touched }: Origin, groups: readonly Group[]):
   for (const group of groups) touched?.add(group);
 };
 
-/** How long the table keeps what was touched, in ms: a process that looked away longer forgets all it had kept. */
-const KEPT_FOR = 60_000;
-/** How many writes go by between two cleanings of the table. */
-const CLEAN_EVERY = 500;
+/** How often it is looked whether other processes have written, in milliseconds. */
+const LOOK_EVERY = 250;
 
-const insertTouch = insertion(
-  ({ touches }) => touches,
-  (query, touches) => query.returning({ id: touches.id }),
-);
-
-const touchesAfter = prepared(({ db, tables: { touches } }) =>
-  db
-    .select({ id: touches.id, groups: touches.groups })
-    .from(touches)
-    .where(gt(touches.id, sql.placeholder('after')))
-    .orderBy(asc(touches.id)),
-);
-
-/** Writes what a unit touched, within it; returns the id of the row. Cleans the table now and then. */
-export const writeTouch = async (tx: Store, groups: ReadonlySet<Group>): Promise<number> => {
-  const at = new Date(); // the machine's time, not the app's: it is about how long others may look away
-  const [written] = await insertTouch(tx, { at, groups: [...groups] });
-  const { id } = written as { id: number };
-  const { touches } = tx.tables;
-  if (id % CLEAN_EVERY === 0) await tx.db.delete(touches).where(lt(touches.at, new Date(at.getTime() - KEPT_FOR)));
-  return id;
-};
-
-/** What was touched after a touch, in all; `'all'` where rows in between are gone already. */
-export const listTouchedAfter = async (store: Store, after: number): Promise<{ last: number; touched: Touched }> => {
-  const rows = await touchesAfter(store, { after });
-  const last = rows.at(-1)?.id ?? after;
-  const isWhole = rows.length === last - after;
-  return { last, touched: isWhole ? new Set(rows.flatMap(({ groups }) => groups)) : 'all' };
+/** The parts of a store by which a commit is told, whatever the engine; `look` finds what other processes have committed. */
+export const createTelling = (look: () => Promise<Touched> | undefined) => {
+  const memory = new Memory();
+  const listeners = new Set<TouchListener>();
+  const tell = (touched: Touched): void => {
+    if (touched !== 'all' && touched.size === 0) return;
+    memory.forget(touched);
+    for (const listener of listeners) listener(touched);
+  };
+  let lookedAt = performance.now();
+  let noticing: Promise<void> | undefined;
+  return {
+    memory,
+    tell,
+    onTouched: (listener: TouchListener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    noticeOthers: (): Promise<void> | undefined => {
+      const now = performance.now();
+      if (noticing || now - lookedAt < LOOK_EVERY) return noticing;
+      lookedAt = now;
+      noticing = look()
+        ?.then(tell)
+        .finally(() => {
+          noticing = undefined;
+        });
+      return noticing;
+    },
+  };
 };

@@ -4,7 +4,7 @@ import { readSettings, SettingsError } from '../../src/settings.ts';
 const DEFAULTS = {
   host: '127.0.0.1',
   port: 3000,
-  databaseFile: 'data/galley.db',
+  database: { engine: 'sqlite', file: 'data/galley.db' },
   publicUrl: null,
   adminKey: null,
   requireIfMatch: false,
@@ -33,10 +33,15 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['PORT', '65535', { port: 65_535 }],
   ['PORT', ' 8080 ', { port: 8080 }],
   ['PORT', '', {}],
-  ['DATABASE_URL', 'file:other.db', { databaseFile: 'other.db' }],
-  ['DATABASE_URL', 'file:./a b/galley.db', { databaseFile: './a b/galley.db' }],
-  ['DATABASE_URL', 'file:/srv/galley.db', { databaseFile: '/srv/galley.db' }],
-  ['DATABASE_URL', 'file:///srv/galley.db', { databaseFile: '/srv/galley.db' }],
+  ['DATABASE_URL', 'file:other.db', { database: { engine: 'sqlite', file: 'other.db' } }],
+  ['DATABASE_URL', 'file:./a b/galley.db', { database: { engine: 'sqlite', file: './a b/galley.db' } }],
+  ['DATABASE_URL', 'file:/srv/galley.db', { database: { engine: 'sqlite', file: '/srv/galley.db' } }],
+  ['DATABASE_URL', 'file:///srv/galley.db', { database: { engine: 'sqlite', file: '/srv/galley.db' } }],
+  ...[
+    'postgres://galley:hidden@db.example:5432/galley?sslmode=require',
+    'postgresql://galley@one.example:5432,two.example:5433/galley',
+    'postgres:///galley?host=/run/postgresql',
+  ].map((url): [string, string, object] => ['DATABASE_URL', url, { database: { engine: 'postgres', url } }]),
   ['PUBLIC_URL', 'https://cms.example.org/', { publicUrl: 'https://cms.example.org' }],
   ['PUBLIC_URL', 'http://localhost:8080/cms', { publicUrl: 'http://localhost:8080/cms' }],
   ['ADMIN_KEY', KEY, { adminKey: KEY }],
@@ -79,7 +84,7 @@ test('every setting is read as it is meant, and an empty one as absent', async (
 const WANTED = {
   HOST: 'must be an IP address or a host name',
   PORT: 'must be a whole number from 0 to 65535',
-  DATABASE_URL: 'must be like file:data/galley.db',
+  DATABASE_URL: 'must be like file:data/galley.db or postgres://user:password@host/database',
   PUBLIC_URL: 'must be like https://cms.example.org',
   REQUIRE_IF_MATCH: 'must be true or false',
   CACHE_CONTROL: 'must be directives such as public, max-age=60',
@@ -135,14 +140,16 @@ test('the line of a bad setting stays one line, and no secret stands in it', asy
   for (const key of ['glk_short', KEY.slice(4), `${KEY} x`, `${KEY}é`]) {
     t.equal(lineOf({ ADMIN_KEY: key }), 'ADMIN_KEY: must be glk_ and at least 32 letters, digits, - or _');
   }
-  t.equal(
-    lineOf({ DATABASE_URL: 'postgres://galley:hidden@db.example/galley' }),
-    'DATABASE_URL: PostgreSQL is not supported yet; must be like file:data/galley.db',
-  );
-  t.equal(
-    lineOf({ DATABASE_URL: 'mysql://galley:hidden@db.example/galley' }),
-    'DATABASE_URL=mysql://***@db.example/galley: must be like file:data/galley.db',
-  );
+  for (const [given, told] of [
+    ['mysql://galley:hidden@db.example/galley', 'mysql://***@db.example/galley'],
+    ['postgres://galley:hidden@db.example', 'postgres://***@db.example'],
+    ['postgres://galley:hidden@db.example/a b', 'postgres://***@db.example/a b'],
+  ] as const) {
+    t.equal(
+      lineOf({ DATABASE_URL: given }),
+      `DATABASE_URL=${told}: must be like file:data/galley.db or postgres://user:password@host/database`,
+    );
+  }
   t.equal(
     lineOf({ PUBLIC_URL: 'https://galley:hidden@cms.example' }),
     'PUBLIC_URL=https://***@cms.example: must be like https://cms.example.org',

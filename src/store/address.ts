@@ -1,0 +1,29 @@
+/** Where a store is: what an operator writes, and what each engine makes of it. Loads no driver. */
+import { dirname } from 'node:path';
+
+export type StoreAddress = { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string };
+
+/** What `readAddress` takes, for whoever wrote something else. */
+export const STORE_ADDRESSES = 'like file:data/galley.db or postgres://user:password@host/database';
+
+/** A server, or several between commas; the path names the database. */
+const SERVER = /^postgres(?:ql)?:\/\/[^\s/?#]*\/[^\s/?#]+(?:\?[^\s#]*)?$/;
+/** `file:data/galley.db`, or `file:///srv/galley.db`. */
+const FILE = /^file:(?:\/\/(?=\/))?([^?#]+)$/;
+
+/** Reads an address; undefined where there can be no store. */
+export const readAddress = (text: string): StoreAddress | undefined => {
+  if (SERVER.test(text)) return { engine: 'postgres', url: text };
+  const file = FILE.exec(text)?.[1];
+  return file === undefined || /^\/\/|^:|\/$/.test(file) ? undefined : { engine: 'sqlite', file };
+};
+
+/** An address as it may be shown: without a password, neither before the host nor among the options. */
+export const shownAddress = (address: StoreAddress): string =>
+  address.engine === 'sqlite'
+    ? `file:${address.file}`
+    : address.url.replace(/\/\/[^/]*@/, '//***@').replaceAll(/(?<=[?&][^=&]*pass[^=&]*=)[^&]*/gi, '***');
+
+/** The directory of what stands beside a store, such as the file with the first key. */
+export const directoryOf = (address: StoreAddress): string =>
+  address.engine === 'sqlite' ? dirname(address.file) : 'data';
