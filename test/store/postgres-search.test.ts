@@ -229,6 +229,20 @@ t.test('full text on PostgreSQL', async (t) => {
     t.same(await ids(`"${last}"`), [1]);
   });
 
+  await t.test('the server takes the settings of searches, also those that are false', async (t) => {
+    const runner = postgresSearchRunner(url);
+    t.teardown(() => runner.close());
+    const names = ['enable_seqscan', 'jit', 'work_mem', 'statement_timeout', 'lock_timeout'];
+    const rows = await runner.run(`select ${names.map((name) => `current_setting('${name}') as ${name}`).join()}`, []);
+    t.match(rows[0], {
+      enable_seqscan: 'off',
+      jit: 'off',
+      work_mem: '32MB',
+      statement_timeout: '5s',
+      lock_timeout: '5s',
+    });
+  });
+
   await t.test('a search that takes too long is given up, and too many at once are refused', async (t) => {
     const hasty = postgresSearchRunner(url, 200);
     t.teardown(() => hasty.close());
