@@ -365,10 +365,17 @@ const fill = ({ store }: Galley, count: number, queued: number): Promise<void> =
       searchQueue,
       ids.slice(count - queued).map((articleId) => ({ articleId })),
     );
-    for (const id of ids.slice(0, count - queued)) {
+    const write = (id: number) => {
       const [title, text] = [searchedText(titleOf(id)), searchedText(textOf(id))];
-      await tx.search.write(id, { title, subtitle: '', names: '', text });
-    }
+      return tx.search.write(id, { title, subtitle: '', names: '', text });
+    };
+    for (let i = 0; i < count - queued; i += 100)
+      await Promise.all(
+        ids
+          .slice(i, i + 100)
+          .filter((id) => id <= count - queued)
+          .map(write),
+      );
   });
 
 test('in 10,000 articles a search begins at the words and scans nothing', async (t) => {

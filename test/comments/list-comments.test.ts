@@ -1,8 +1,10 @@
 /** Lists of comments: their order and filters, walks by cursor, and how the store finds them. */
 import { type Test, test } from 'tap';
 import { type CommentFilter, listComments } from '../../src/features/comments/queries.ts';
-import { startGalley } from '../support/app.ts';
+import type { Store } from '../../src/store/store.ts';
+import { START, startGalley } from '../support/app.ts';
 import { watchStatements } from '../support/database.ts';
+import { insertRows } from '../support/rows.ts';
 
 const STATUSES = ['pending', 'approved', 'spam', 'trash'] as const;
 
@@ -108,8 +110,38 @@ test('a walk by cursor neither skips nor repeats while others post', async (t) =
   t.ok(made.length > 24);
 });
 
+/** Adds so many comments that no engine would rather read all of them: 100 articles with 60 each, by turns of every status. */
+const addCrowd = (store: Store): Promise<void> =>
+  store.transaction(async (tx) => {
+    const { articles, comments } = tx.tables;
+    const [article] = await tx.db.select().from(articles).limit(1);
+    if (!article) throw new Error('There is no article to be like');
+    const ids = Array.from({ length: 100 }, (_, i) => 1000 + i);
+    const alike = ids.map((id) => ({ ...article, id, slug: `article-${id}` }));
+    await insertRows(tx, articles, alike);
+    const said = {
+      version: 1,
+      depth: 0,
+      replyCount: 0,
+      authorName: 'G',
+      isStaff: false,
+      body: 'Hm.',
+      html: '<p>Hm.</p>',
+    };
+    const rows = ids.flatMap((articleId) =>
+      STATUSES.flatMap((status, turn) =>
+        Array.from({ length: 15 }, (_, i) => {
+          const at = new Date(Date.parse(START) - articleId * 7000 - i * 60_000 - turn);
+          return { ...said, articleId, status, createdAt: at, updatedAt: at };
+        }),
+      ),
+    );
+    await insertRows(tx, comments, rows);
+  });
+
 test('no list of comments scans the table or sorts it', async (t) => {
   const { store, address, articles } = await startCrowd(t);
+  await addCrowd(store);
   const { during, planOf } = watchStatements(t, address);
   const [articleId] = articles;
   const place = { place: { value: Date.now(), id: 5 }, before: false };

@@ -27,18 +27,20 @@ const seekedBy = (condition: string): string => {
   return parts.sort((a, b) => rank(a) - rank(b)).join(' AND ');
 };
 
-/** The index of full text, which every engine has in a way of its own. */
-const FULL_TEXT = 'article_search_by_lexeme';
-
 /** Whether all that a step is given comes from parts that were cut: it is no more then than is asked for. */
 const isCut = ({ Plans: parts = [] }: Node): boolean =>
   parts.length > 0 && parts.every((part) => part['Node Type'] === 'Limit' || isCut(part));
 
-const asPlan = (node: Node): { seek?: string; dear?: string } => {
-  const { 'Node Type': type, 'Relation Name': table, 'Index Name': index, 'Index Cond': condition } = node;
+const asPlan = (node: Node, parent?: Node): { seek?: string; dear?: string } => {
+  const {
+    'Node Type': type,
+    'Relation Name': table = parent?.['Relation Name'],
+    'Index Name': index,
+    'Index Cond': condition,
+  } = node;
   if (index !== undefined) {
-    if (condition === undefined) return { dear: `scan ${table ?? ''} by ${index}` };
-    if (index === FULL_TEXT) return { seek: 'article_search (words)' };
+    if (condition === undefined) return { dear: `scan ${table} by ${index}` };
+    if (condition.includes('@@')) return { seek: `${table} (words)` };
     if (index.endsWith('_pkey')) return { seek: `${table} (id=?)` };
     return { seek: `${index.endsWith('_pk') ? table : index} (${seekedBy(condition)})` };
   }
@@ -47,14 +49,18 @@ const asPlan = (node: Node): { seek?: string; dear?: string } => {
   return COMBINES.test(type) ? {} : { dear: type };
 };
 
-const stepsOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(stepsOf)];
+/** All steps below one and itself, each with the one above it. */
+const stepsOf = (node: Node, parent?: Node): [Node, Node | undefined][] => [
+  [node, parent],
+  ...(node.Plans ?? []).flatMap((below) => stepsOf(below, node)),
+];
 
 /** A plan from its first step. */
 export const planFrom = (first: Node): Plan => {
   const steps = stepsOf(first);
-  const told = steps.map(asPlan);
+  const told = steps.map(([node, parent]) => asPlan(node, parent));
   return {
-    steps: steps.map((step) =>
+    steps: steps.map(([step]) =>
       ['Node Type', 'Relation Name', 'Index Name', 'Index Cond']
         .map((name) => step[name as keyof Node])
         .filter(Boolean)
@@ -62,6 +68,6 @@ export const planFrom = (first: Node): Plan => {
     ),
     seeks: told.flatMap(({ seek }) => seek ?? []),
     dear: told.flatMap(({ dear }) => dear ?? []),
-    isCovered: steps.every((step) => step['Relation Name'] === undefined || step['Node Type'] === 'Index Only Scan'),
+    isCovered: steps.every(([step]) => step['Relation Name'] === undefined || step['Node Type'] === 'Index Only Scan'),
   };
 };
