@@ -1,0 +1,111 @@
+/** A PostgreSQL server for one run of the tests, made from the machine's binaries and thrown away afterwards. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import connect from 'postgres';
+
+export type Server = { url: string; stop(): Promise<void> };
+
+/** PostgreSQL does not run as root; nobody is somebody else. */
+const NOBODY = 65_534;
+const asOther = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** Nothing has to outlive the run, and no plan may depend on when statistics were gathered. */
+const SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'autovacuum=off',
+  'max_connections=300',
+];
+
+const START_WITHIN = 30_000;
+
+/** Where the server's programs are, the newest first: in the PATH, or where Debian keeps them. */
+const findBinaries = (): string | undefined => {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions.map((each) => join(debian, each, 'bin'))];
+  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+};
+
+const initialise = (binaries: string, directory: string): void => {
+  const args = ['-D', join(directory, 'data'), '-U', 'galley', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+  const run = (locale: string) =>
+    execFileSync(join(binaries, 'initdb'), [...args, `--locale=${locale}`], {
+      cwd: directory,
+      stdio: 'pipe',
+      ...asOther,
+    });
+  try {
+    run('C.UTF-8');
+  } catch {
+    run('C'); // older systems know no other that sorts by bytes
+  }
+};
+
+/** Starts a server on a free port of this machine; throws where there is none to start. */
+export const startServer = async (): Promise<Server> => {
+  const binaries = findBinaries();
+  if (binaries === undefined) {
+    throw new Error(
+      'There is no PostgreSQL: install its server (Debian: apt-get install postgresql), or name one in TEST_POSTGRES_URL',
+    );
+  }
+  const directory = mkdtempSync('/tmp/galley-postgres-'); // not the system's own choice: a socket's path must be short
+  if (asOther.uid !== undefined) chownSync(directory, asOther.uid, asOther.gid);
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    initialise(binaries, directory);
+    const port = await freePort();
+    const settings = [...SETTINGS, 'listen_addresses=127.0.0.1', `unix_socket_directories=${directory}`];
+    const args = ['-D', join(directory, 'data'), '-p', String(port), ...settings.flatMap((each) => ['-c', each])];
+    const log = join(directory, 'log');
+    // Detached: Ctrl-C reaches the tests, which are to end before it does.
+    const server = spawn('sh', ['-c', 'exec "$0" "$@" >log 2>&1', join(binaries, 'postgres'), ...args], {
+      cwd: directory,
+      stdio: 'ignore',
+      detached: true,
+      ...asOther,
+    });
+    const ended = once(server, 'exit');
+    const stop = async () => {
+      server.kill('SIGQUIT'); // at once: nothing is to be kept
+      await ended;
+      remove();
+    };
+    const url = `postgres://galley@127.0.0.1:${port}/postgres`;
+    const client = connect(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+    const since = performance.now();
+    for (;;) {
+      try {
+        await client.unsafe('select 1');
+        await client.end();
+        return { url, stop };
+      } catch (error) {
+        const isOver = server.exitCode !== null || performance.now() - since > START_WITHIN;
+        if (!isOver) await sleep(50);
+        else {
+          const told = readFileSync(log, 'utf8');
+          await client.end();
+          if (server.exitCode === null) await stop();
+          throw new Error(`PostgreSQL did not start:\n${told}`, { cause: error });
+        }
+      }
+    }
+  } catch (error) {
+    remove();
+    throw error;
+  }
+};
