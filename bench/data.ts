@@ -1,5 +1,4 @@
 /** Makes the store of a benchmark by Galley's own storing functions; the one file here that knows Galley from the inside. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { searchedText } from '../src/core/searched-text.ts';
 import type { Status } from '../src/core/statuses.ts';
 import { recordOf, storeNew } from '../src/features/articles/records.ts';
@@ -10,6 +9,7 @@ import { type House, openHouse } from '../src/house.ts';
 import type { Rendering } from '../src/rendering/renderer.ts';
 import { excerptOf } from '../src/rendering/words.ts';
 import { readSettings } from '../src/settings.ts';
+import type { StoreAddress } from '../src/store/address.ts';
 import { BY_ITSELF } from '../src/store/events.ts';
 import type { Store } from '../src/store/store.ts';
 import {
@@ -26,6 +26,7 @@ import {
 } from './content.ts';
 import { sentenceOf } from './prose.ts';
 import { randomOf } from './random.ts';
+import { urlOf } from './stores.ts';
 
 /** Changes with what is stored, so that a store of before is not taken for one of now. */
 const EDITION = 2;
@@ -119,30 +120,19 @@ const fill = async ({ store, renderer }: House, articles: number, onProgress: (s
   }
 };
 
-const label = (articles: number) => JSON.stringify({ edition: EDITION, articles });
-const labelFile = (file: string) => `${file}.json`;
+/** What is written beside a store of so many articles. */
+export const labelOf = (articles: number): string => JSON.stringify({ edition: EDITION, articles });
 
-/**
- * Sees to it that `file` holds the store of so many articles: makes it where there is none, and takes one that was made
- * before. Throws where something else stands there.
- */
-export const ensureData = async (
-  file: string,
+/** Fills an empty place with so many articles. */
+export const fillStore = async (
+  address: StoreAddress,
   articles: number,
   onProgress: (stored: number) => void,
 ): Promise<void> => {
-  if (existsSync(file)) {
-    if (existsSync(labelFile(file)) && readFileSync(labelFile(file), 'utf8') === label(articles)) return;
-    throw new Error(`${file} is no store of ${articles} articles made by this benchmark; name another, or remove it`);
-  }
-  const house = await openHouse(readSettings({ DATABASE_URL: `file:${file}` }));
+  const house = await openHouse(readSettings({ DATABASE_URL: urlOf(address) }));
   try {
     await fill(house, articles, onProgress);
-  } catch (error) {
+  } finally {
     await house.close();
-    for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
-    throw error;
   }
-  await house.close();
-  writeFileSync(labelFile(file), label(articles));
 };

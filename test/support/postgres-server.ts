@@ -1,4 +1,4 @@
-/** A PostgreSQL server for one run of the tests, made from the machine's binaries and thrown away afterwards. */
+/** A PostgreSQL server for one run of the tests or the benchmark, made from the machine's binaries and thrown away afterwards. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,14 +7,21 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import connect from 'postgres';
 
-export type Server = { url: string; stop(): Promise<void> };
+export type Server = { url: string; pid: number; stop(): Promise<void> };
+
+export type ServerOptions = {
+  /** Where its folder is made. */
+  folder?: string;
+  /** Settings as PostgreSQL calls them. */
+  settings?: readonly string[];
+};
 
 /** PostgreSQL does not run as root; nobody is somebody else. */
 const NOBODY = 65_534;
 const asOther = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 /** Nothing has to outlive the run, and no plan may depend on when statistics were gathered. */
-const SETTINGS = [
+const FLEETING = [
   'fsync=off',
   'synchronous_commit=off',
   'full_page_writes=off',
@@ -25,7 +32,7 @@ const SETTINGS = [
 const START_WITHIN = 30_000;
 
 /** Where the server's programs are, the newest first: in the PATH, or where Debian keeps them. */
-const findBinaries = (): string | undefined => {
+export const findBinaries = (): string | undefined => {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions.map((each) => join(debian, each, 'bin'))];
@@ -55,22 +62,25 @@ const initialise = (binaries: string, directory: string): void => {
   }
 };
 
-/** Starts a server on a free port of this machine; throws where there is none to start. */
-export const startServer = async (): Promise<Server> => {
+/**
+ * Starts a server on a free port of this machine, which keeps nothing for long unless its settings say otherwise; throws
+ * where there is none to start.
+ */
+export const startServer = async ({ folder = '/tmp', settings = FLEETING }: ServerOptions = {}): Promise<Server> => {
   const binaries = findBinaries();
   if (binaries === undefined) {
     throw new Error(
       'There is no PostgreSQL: install its server (Debian: apt-get install postgresql), or name one in TEST_POSTGRES_URL',
     );
   }
-  const directory = mkdtempSync('/tmp/galley-postgres-'); // not the system's own choice: a socket's path must be short
+  const directory = mkdtempSync(join(folder, 'galley-postgres-'));
   if (asOther.uid !== undefined) chownSync(directory, asOther.uid, asOther.gid);
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
     initialise(binaries, directory);
     const port = await freePort();
-    const settings = [...SETTINGS, 'listen_addresses=127.0.0.1', `unix_socket_directories=${directory}`];
-    const args = ['-D', join(directory, 'data'), '-p', String(port), ...settings.flatMap((each) => ['-c', each])];
+    const all = [...settings, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+    const args = ['-D', join(directory, 'data'), '-p', String(port), ...all.flatMap((each) => ['-c', each])];
     const log = join(directory, 'log');
     // Detached: Ctrl-C reaches the tests, which are to end before it does.
     const server = spawn('sh', ['-c', 'exec "$0" "$@" >log 2>&1', join(binaries, 'postgres'), ...args], {
@@ -80,7 +90,13 @@ export const startServer = async (): Promise<Server> => {
       ...asOther,
     });
     const ended = once(server, 'exit');
+    const killIt = () => {
+      server.kill('SIGKILL');
+      remove();
+    };
+    process.once('exit', killIt); // whoever started it was cut short
     const stop = async () => {
+      process.off('exit', killIt);
       server.kill('SIGQUIT'); // at once: nothing is to be kept
       await ended;
       remove();
@@ -92,7 +108,7 @@ export const startServer = async (): Promise<Server> => {
       try {
         await client.unsafe('select 1');
         await client.end();
-        return { url, stop };
+        return { url, pid: server.pid as number, stop };
       } catch (error) {
         const isOver = server.exitCode !== null || performance.now() - since > START_WITHIN;
         if (!isOver) await sleep(50);
