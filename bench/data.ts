@@ -32,6 +32,8 @@ import { urlOf } from './stores.ts';
 const EDITION = 2;
 /** How many articles a transaction holds. */
 const UNIT = 2000;
+/** How many articles of a transaction are stored at once, so that a server is not waited for at every statement. */
+const AT_ONCE = 20;
 
 export type Text = { body: string; rendering: Rendering };
 
@@ -104,7 +106,7 @@ const fill = async ({ store, renderer }: House, articles: number, onProgress: (s
     const to = Math.min(from + UNIT, articles);
     await store.transaction(async (tx) => {
       const now = new Date();
-      for (let number = from; number < to; number++) {
+      const storeOne = async (number: number) => {
         const content = contentOf(number, articles);
         const text = withSentence(texts[content.body % texts.length] as Text, content.sentence);
         const named = {
@@ -113,7 +115,11 @@ const fill = async ({ store, renderer }: House, articles: number, onProgress: (s
         };
         const id = await storeNew(tx, BY_ITSELF, recordFor(content, text, named, now), text.rendering);
         if (id !== number + 1) throw new Error(`Article ${number} got the id ${id}: the store was not empty`);
-        await storeComments(tx, id, content);
+        return { id, content };
+      };
+      for (let first = from; first < to; first += AT_ONCE) {
+        const stored = await Promise.all(numbers(Math.min(AT_ONCE, to - first)).map((n) => storeOne(first + n)));
+        for (const { id, content } of stored) await storeComments(tx, id, content);
       }
     });
     onProgress(to);
