@@ -26,11 +26,20 @@ const bytewiseText = p.customType<{ data: string }>({ dataType: () => 'text coll
 
 const bytea = p.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
+/** The year before the first is 0 in ISO 8601, and `0001 … BC` to the server; with an offset it can be asked for. */
+const YEAR_ZERO = /^0000/;
+
 /** The server tells moments in UTC, as `2026-11-22 07:00:00.123+00`. */
 const timestamp = p.customType<{ data: Date; driverData: string }>({
   dataType: () => 'timestamp (3) with time zone',
-  toDriver: (moment) => moment.toISOString(),
-  fromDriver: (text) => new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`),
+  toDriver: (moment) => {
+    const text = moment.toISOString();
+    return YEAR_ZERO.test(text) ? `${text.replace(YEAR_ZERO, '0001')} BC` : text;
+  },
+  fromDriver: (text) => {
+    const [date = '', time = '', era] = text.split(' ');
+    return new Date(`${era === 'BC' ? `0000${date.slice(4)}` : date}T${time.slice(0, -3)}Z`);
+  },
 });
 
 const pgColumns = {

@@ -12,11 +12,11 @@ const LIMITS = { statement_timeout: 30_000, lock_timeout: 5_000, idle_in_transac
 /** None of them: for what has to take its time. */
 export const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
 
-/** Opens a pool of at most `max` connections, each made when it is first needed. `options` are those of postgres.js. */
+/** Opens a pool of at most `max` connections, each made when it is first needed. `parameters` are settings of the server, `options` those of postgres.js. */
 export const connect = (
   url: string,
   max: number,
-  limits: Partial<typeof LIMITS> = {},
+  parameters: Record<string, number | boolean> = {},
   options: postgres.Options<Record<string, never>> = {},
 ): Pool =>
   postgres(url, {
@@ -25,7 +25,12 @@ export const connect = (
     connect_timeout: CONNECT_WITHIN,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: 'galley', TimeZone: 'UTC', DateStyle: 'ISO', ...LIMITS, ...limits },
+    connection: {
+      ...{ application_name: 'galley', TimeZone: 'UTC', DateStyle: 'ISO' },
+      jit: false, // compiling a statement takes longer than any of ours runs
+      ...LIMITS,
+      ...parameters,
+    },
   });
 
 /** How many texts of statements are watched for coming again, and how many that did are kept prepared. */

@@ -1,5 +1,5 @@
 /** A copy of a database's store, for work of which nothing may be kept: tables that one connection alone sees, and that end with it. */
-import { createPostgresStore } from './postgres.ts';
+import { closing, createPostgresStore } from './postgres.ts';
 import { connect, NO_LIMITS, type Pool } from './postgres-connection.ts';
 import { migratePostgres } from './postgres-migrations.ts';
 import type { Store } from './store.ts';
@@ -27,13 +27,9 @@ export const openPostgresCopy = async (url: string): Promise<Store> => {
   await migratePostgres(url, { leaveOlder: true });
   // The copies live as long as the connection.
   const pool = connect(url, 1, NO_LIMITS, { max_lifetime: null, idle_timeout: 0 });
-  const close = () => pool.end();
-  try {
+  const open = async () => {
     await copyTables(pool);
-    const searches = { find: async () => [], close: async () => {} };
-    return { ...(await createPostgresStore({ readers: pool, writers: pool, units: 1, searches })), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return createPostgresStore({ readers: pool, writers: pool });
+  };
+  return closing(open(), () => pool.end());
 };

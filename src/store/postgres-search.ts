@@ -1,16 +1,148 @@
-/** Full text on PostgreSQL. */
-import type { Search } from './search.ts';
+/** Full text on PostgreSQL: GIN over the words that the application has made ready, and their text to tell phrases. */
+import { type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import type { Phrase, SearchQuery } from '../core/search-query.ts';
+import { findingBy, givenUp, type Row, searchGate, TIME_LIMIT } from './finding.ts';
+import { connect } from './postgres-connection.ts';
+import { isGivenUp } from './postgres-errors.ts';
+import { BREAK, joined, MOST_HITS, MOST_LOOKED_AT, type Search, type SearchedFields, type Wanted } from './search.ts';
 import type { Tables } from './tables.ts';
 
-type Row = Record<string, number | string>;
+/** Runs a statement with `$1` and so on for its values. */
 export type Run = (source: string, values: unknown[]) => Promise<Row[]>;
-export type Searches = { find: Run; close(): Promise<void> };
-export const searchRunner = (_url: string): Searches => ({
-  find: async () => [],
-  close: async () => {},
-});
-export const postgresSearch = (_: { run: Run; find: Run; tables: Tables }): Search => ({
-  write: async () => {},
-  remove: async () => {},
-  find: async (_query, { slice }) => ({ rows: [], total: slice.counted ? 0 : undefined }),
+
+/**
+ * The most bytes of text. A tsvector tells where its words begin in 20 bits, and `array_to_tsvector` does not look
+ * whether they suffice. Only texts of ligatures that stand for whole words come near: they lose their end.
+ */
+const MOST_BYTES = 1_048_575;
+
+const bounded = (words: string): string => {
+  const bytes = Buffer.from(words);
+  return bytes.length <= MOST_BYTES ? words : bytes.toString('utf8', 0, bytes.lastIndexOf(' ', MOST_BYTES));
+};
+
+/** A word of a tsquery. Tokens hold letters, digits and pictures alone, so that quotes enclose them. */
+const lexeme = (token: string, isPrefix: boolean): string => `'${token}'${isPrefix ? ':*' : ''}`;
+const lexemesOf = ({ tokens, isPrefix }: Phrase): string[] =>
+  tokens.map((token, i) => lexeme(token, isPrefix && i === tokens.length - 1));
+
+const isWord = ({ tokens }: Phrase): boolean => tokens.length === 1;
+
+/** What the index decides: the articles with every word, also those of phrases, and without the single words of `none`. */
+const tsqueryOf = ({ all, none }: SearchQuery): string =>
+  [...all.flatMap(lexemesOf), ...none.filter(isWord).flatMap((word) => lexemesOf(word).map((text) => `!${text}`))].join(
+    ' & ',
+  );
+
+/** Where a phrase stands in a text of tokens, from 1; else 0. Positions of a tsvector would end at 16,383. */
+const placeIn = (text: SQL, { tokens, isPrefix }: Phrase): SQL =>
+  sql`strpos(' ' || ${text} || ' ', ${` ${tokens.join(' ')}${isPrefix ? '' : ' '}`})`;
+const allIn = (text: SQL, { all }: SearchQuery): SQL =>
+  sql.join(
+    all.map((phrase) => sql`${placeIn(text, phrase)} > 0`),
+    sql` and `,
+  );
+
+/** What only the text of an article decides: its phrases; undefined where there are none. */
+const phrasesOf = ({ all, none }: SearchQuery): SQL | undefined => {
+  const isPhrase = (phrase: Phrase) => !isWord(phrase);
+  const conditions = [
+    ...all.filter(isPhrase).map((phrase) => sql`${placeIn(sql`words`, phrase)} > 0`),
+    ...none.filter(isPhrase).map((phrase) => sql`${placeIn(sql`words`, phrase)} = 0`),
+  ];
+  return conditions.length > 0 ? sql.join(conditions, sql` and `) : undefined;
+};
+
+/**
+ * The newest articles that have the words. Each `offset 0` is a fence: without, the planner may walk all articles to
+ * be spared a sort, or read every text before it sorts, where the newest few that pass would do.
+ */
+const walkedOf = (query: SearchQuery, { ids }: Wanted): SQL => {
+  const withWords = sql`
+    select id from (
+      select article_id as id from article_search where lexemes @@ ${tsqueryOf(query)}::tsquery
+      ${ids ? sql`and article_id = any(${`{${ids.join()}}`}::int[])` : sql``} offset 0
+    ) as found order by id desc`;
+  const phrases = phrasesOf(query);
+  if (!phrases) return sql`${withWords} limit ${MOST_LOOKED_AT}`;
+  return sql`
+    select id from (${withWords} offset 0) as sorted
+    where (select ${phrases} from article_search where article_id = sorted.id) order by id desc limit ${MOST_LOOKED_AT}`;
+};
+
+/** What an order goes by, as a number or a text that a driver hands over as it is. */
+const orderValue = ({ order }: Wanted): SQL =>
+  order.kind === 'moment' ? sql`(extract(epoch from ${order.column}) * 1000)::bigint::float8` : sql`${order.column}`;
+
+/** The newest articles that match and are wanted: the join begins at the words and ends at the last that is needed. */
+const hitsOf = ({ articles }: Tables, query: SearchQuery, wanted: Wanted): SQL => sql`
+  select walked.id, article.value from (${walkedOf(query, wanted)}) as walked cross join lateral (
+    select ${orderValue(wanted)} as value from ${articles}
+    where ${articles.id} = walked.id and (${wanted.where ?? sql`true`}) offset 0
+  ) as article order by walked.id desc limit ${MOST_HITS}`;
+
+const rankOf = (query: SearchQuery): SQL => sql`(
+  select case when ${allIn(sql`title`, query)} then 0 when ${allIn(sql`heading`, query)} then 1 else 2 end
+  from article_search where article_id = hits.id)`;
+
+const dialect = new PgDialect();
+
+/** Where searches run when they may take long: beside the connections of everything else. */
+export type SearchRunner = { run: Run; close(): Promise<void> };
+
+const CONNECTIONS = 2;
+
+/**
+ * Runs searches on connections of their own: few, so that they leave the server to others, and each for a bounded time,
+ * in milliseconds.
+ */
+export const postgresSearchRunner = (url: string, timeLimit = TIME_LIMIT): SearchRunner => {
+  // The planner does not know what it costs to read a long text, and takes it for cheaper than the index.
+  const client = connect(url, CONNECTIONS, { statement_timeout: timeLimit, enable_seqscan: false });
+  const inTurn = searchGate();
+  return {
+    run: async (source, values) => {
+      try {
+        return await inTurn(() => client.unsafe<Row[]>(source, values as string[]));
+      } catch (error) {
+        if (!isGivenUp(error)) throw error;
+        throw givenUp(`it takes longer than ${timeLimit} ms`);
+      }
+    },
+    close: () => client.end({ timeout: timeLimit / 1000 }),
+  };
+};
+
+const written = ({ title, subtitle, names, text }: SearchedFields): string[] => [
+  title,
+  joined([title, subtitle, names]),
+  bounded(joined([title, subtitle, names, text])),
+];
+
+/**
+ * Full text on PostgreSQL. `run` writes on the store's own connection, in a transaction on that of its unit; `find`
+ * searches: within a transaction it has to be the same, or what the unit wrote is not found.
+ */
+export const postgresSearch = ({ run, find, tables }: { run: Run; find: Run; tables: Tables }): Search => ({
+  write: async (id, fields) => {
+    await run(
+      `insert into article_search (article_id, title, heading, words, lexemes)
+       values ($1, $2, $3, $4, array_to_tsvector(array_remove(string_to_array($4, ' '), '${BREAK}')))
+       on conflict (article_id) do update set title = excluded.title, heading = excluded.heading,
+       words = excluded.words, lexemes = excluded.lexemes`,
+      [id, ...written(fields)],
+    );
+  },
+  remove: async (id) => {
+    await run('delete from article_search where article_id = $1', [id]);
+  },
+  find: findingBy({
+    hits: (query, wanted) => hitsOf(tables, query, wanted),
+    rank: rankOf,
+    run: (statement) => {
+      const { sql: source, params } = dialect.sqlToQuery(statement);
+      return find(source, params);
+    },
+  }),
 });

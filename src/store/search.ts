@@ -7,6 +7,12 @@ import type { Order } from './keyset.ts';
 /** What is searched of an article, each as `searchedText` makes it. */
 export type SearchedFields = { title: string; subtitle: string; names: string; text: string };
 
+/** Stands between the fields where they are searched as one, so that no phrase reaches from one into the next: a character of private use, which no searched text holds. */
+export const BREAK = '\ue002';
+
+/** Fields as one text. */
+export const joined = (texts: string[]): string => texts.filter((text) => text !== '').join(` ${BREAK} `);
+
 /**
  * Which of the articles that have the words are wanted, and how they are sorted. `ids`: only these are looked at.
  * `isRanked`: before the order counts where the words stand, all of them in the title, then all in title, subtitle and

@@ -2,34 +2,28 @@
 import type Database from 'better-sqlite3';
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
-import { refuse } from '../core/errors.ts';
 import type { Phrase, SearchQuery } from '../core/search-query.ts';
 import { createThreadPool, LimitPassed, type ThreadPool } from '../core/thread-pool.ts';
 import { threadScript } from '../core/thread-script.ts';
-import { isDescending } from './keyset.ts';
-import { type Hit, MOST_HITS, MOST_LOOKED_AT, type Search, type Wanted } from './search.ts';
+import { findingBy, givenUp, type Row, searchGate, TIME_LIMIT } from './finding.ts';
+import { joined, MOST_HITS, MOST_LOOKED_AT, type Search, type Wanted } from './search.ts';
 import type { Tables } from './tables.ts';
 
 /** A statement that a thread can run. */
 export type Statement = { source: string; values: unknown[] };
-export type Row = Record<string, number | string>;
 
 /** Up to so many articles every search is done at once, at most some ten milliseconds; in more, by a thread. */
 const DONE_AT_ONCE = 20_000;
-/** What a search may take in the thread, in milliseconds. At a million articles the dearest take a quarter of a second. */
-const TIME_LIMIT = 5000;
 const MEMORY_LIMIT = 128;
 
 /**
  * Every word of a title stands a second time with a mark, and so do those of title, subtitle and names: each has a list
- * of its own then, where a filter of columns would read the whole list of the word. A break keeps phrases within one
- * field. All three are characters of private use, which no searched text holds.
+ * of its own then, where a filter of columns would read the whole list of the word. Both are characters of private use,
+ * which no searched text holds.
  */
 const MARKS = { title: '\ue000', heading: '\ue001' };
-const BREAK = '\ue002';
 
 const marked = (mark: string, text: string): string => (text === '' ? '' : text.replaceAll(/(?<=^| )/g, mark));
-const joined = (texts: string[]): string => texts.filter((text) => text !== '').join(` ${BREAK} `);
 
 /** FTS5's syntax for a phrase. Tokens hold letters, digits and pictures alone, so that quotes enclose them. */
 const phraseText = ({ tokens, isPrefix }: Phrase): string => `"${tokens.join(' ')}"${isPrefix ? ' *' : ''}`;
@@ -60,29 +54,7 @@ const markedIds = (query: SearchQuery, mark: string): SQL => sql`
 
 const rankOf = (query: SearchQuery): SQL => sql`case
   when id in (${markedIds(query, MARKS.title)}) then 0
-  when id in (${markedIds(query, MARKS.heading)}) then 1 else 2 end, `;
-
-const behind = ({ order, slice }: Wanted): SQL => {
-  if (!slice.from) return sql`true`;
-  const { value, id } = slice.from.place;
-  return isDescending(order, slice)
-    ? sql`(value < ${value} or value = ${value} and id < ${id})`
-    : sql`(value > ${value} or value = ${value} and id > ${id})`;
-};
-
-/** A slice of the hits, and with each row how many there are in all, where that is asked for: they are found once. */
-const selected = (tables: Tables, query: SearchQuery, wanted: Wanted): SQL => {
-  const { order, isRanked, slice } = wanted;
-  const way = isDescending(order, slice) ? sql`desc` : sql`asc`;
-  return sql`with hits as materialized (${hitsOf(tables, query, wanted)})
-    select id, value${slice.counted ? sql`, (select count(*) from hits) as total` : sql``}
-    from hits where ${behind(wanted)}
-    order by ${isRanked ? rankOf(query) : sql``}value ${way}, id ${way} limit ${slice.limit + 1} offset ${slice.offset}`;
-};
-
-/** How many hits there are, for a slice that has none of them. */
-const counted = (tables: Tables, query: SearchQuery, wanted: Wanted): SQL =>
-  sql`select count(*) as total from (${hitsOf(tables, query, wanted)})`;
+  when id in (${markedIds(query, MARKS.heading)}) then 1 else 2 end`;
 
 const dialect = new SQLiteSyncDialect();
 const statementOf = (query: SQL): Statement => {
@@ -93,16 +65,13 @@ const statementOf = (query: SQL): Statement => {
 const runOn = (connection: Database.Database, { source, values }: Statement): Row[] =>
   connection.prepare<unknown[], Row>(source).all(...values);
 
-/** How many searches may wait for the thread: their clients would be gone before they are answered. */
-const MOST_WAITING = 64;
-
 /** Runs the statement of a search: at once where the store is small, else in a thread. */
 export type Runner = { run(statement: Statement): Promise<Row[]>; close(): Promise<void> };
 
 /** Runs searches on a connection, and those of great stores on one that a thread has of its own. */
 export const searchRunner = (connection: Database.Database, file: string): Runner => {
   let pool: ThreadPool<Statement, Row[]> | undefined;
-  let waiting = 0;
+  const inTurn = searchGate();
   const inThread = async (statement: Statement): Promise<Row[]> => {
     pool ??= createThreadPool({
       script: threadScript('sqlite-search-thread', import.meta.url),
@@ -111,15 +80,12 @@ export const searchRunner = (connection: Database.Database, file: string): Runne
       timeLimit: TIME_LIMIT,
       memoryLimit: MEMORY_LIMIT,
     });
+    const { run } = pool;
     try {
-      if (waiting >= MOST_WAITING) throw refuse('unavailable', 'Too many search at once; try again', { retryAfter: 1 });
-      waiting++;
-      return await pool.run(statement).finally(() => {
-        waiting--;
-      });
+      return await inTurn(() => run(statement));
     } catch (error) {
-      if (!(error instanceof LimitPassed)) throw error;
-      throw refuse('unavailable', `The search was given up: ${error.message}`, { retryAfter: 2 });
+      if (error instanceof LimitPassed) throw givenUp(error.message);
+      throw error;
     }
   };
   const greatest: Statement = { source: 'select max(id) as id from articles', values: [] };
@@ -147,14 +113,10 @@ export const sqliteSearch = (connection: Database.Database, tables: Tables, { ru
         joined([title, subtitle, names, text]),
       ),
     remove: async (id) => write('delete from article_search where rowid = ?', id),
-    find: async (query, wanted) => {
-      const { slice } = wanted;
-      if (query.all.length === 0) return { rows: [], total: slice.counted ? 0 : undefined };
-      const rows = await run(statementOf(selected(tables, query, wanted)));
-      const hits = rows.map(({ id, value }) => ({ id, value }) as Hit);
-      if (!slice.counted) return { rows: hits, total: undefined };
-      const [first] = rows.length > 0 ? rows : await run(statementOf(counted(tables, query, wanted)));
-      return { rows: hits, total: Number(first?.total) };
-    },
+    find: findingBy({
+      hits: (query, wanted) => hitsOf(tables, query, wanted),
+      rank: rankOf,
+      run: (statement) => run(statementOf(statement)),
+    }),
   };
 };

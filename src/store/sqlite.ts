@@ -1,7 +1,7 @@
 /** The embedded engine: SQLite by better-sqlite3, and all that only it needs. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setImmediate as pause, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
@@ -14,7 +14,7 @@ import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
 import { type Db, type Failure, type Store, unusable } from './store.ts';
 import { defineTables } from './tables.ts';
 import { createTelling } from './touches.ts';
-import { createUnit } from './unit.ts';
+import { createTurns, createUnit } from './unit.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
 /** Where Drizzle keeps which migrations have run, by the moment each was made. */
@@ -123,7 +123,7 @@ export const openSqlite = (file: string): Store => {
 
   // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
   // connection of their own and never see half a unit.
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
   let lastTouch = writer.prepare('select coalesce(max(id), 0) from touches').pluck().get() as number;
   // It moves when another connection than this one commits, and the reader never does: so, when another process does.
   const dataVersion = writer.prepare('PRAGMA data_version').pluck();
@@ -140,8 +140,8 @@ export const openSqlite = (file: string): Store => {
   });
   const runner = searchRunner(reader, file);
   const unit = createUnit({ db: asDb(writer), tables, search: sqliteSearch(writer, tables, runner), failureOf });
-  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> => {
-    const result = turn.then(async () => {
+  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> =>
+    turns.take(async () => {
       await begin(writer);
       try {
         const value = await work(unit.store);
@@ -158,10 +158,6 @@ export const openSqlite = (file: string): Store => {
         if (writer.inTransaction) writer.exec('ROLLBACK');
       }
     });
-    // Queries settle as microtasks: without a pause between units a queue of writers would hold up the event loop.
-    turn = result.catch(() => {}).then(() => pause());
-    return result;
-  };
 
   // An empty transaction commits on a full disk too; and however many ask at once, one write answers them.
   const touch = async ({ db }: Store) => {
@@ -188,7 +184,7 @@ export const openSqlite = (file: string): Store => {
       return checking;
     },
     close: async () => {
-      await turn;
+      await turns.whenOver();
       await runner.close();
       reader.close();
       writer.close();

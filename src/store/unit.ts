@@ -1,4 +1,5 @@
-/** A store as a unit of work sees it, whatever the engine: what it touches is collected, to be told when it is kept. */
+/** Units of work, as far as the engines run them alike: one after the other, and what each touches is told when it is kept. */
+import { setImmediate as pause } from 'node:timers/promises';
 import type { Group } from '../core/groups.ts';
 import type { Store } from './store.ts';
 
@@ -30,5 +31,20 @@ export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'search' | 'fail
       touched = new Set();
       return taken;
     },
+  };
+};
+
+/** Lets units run one after the other. */
+export const createTurns = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    take<T>(run: () => Promise<T>): Promise<T> {
+      const result = last.then(run);
+      // Queries may settle as microtasks: without a pause between units a queue of writers would hold up the event loop.
+      last = result.catch(() => {}).then(() => pause());
+      return result;
+    },
+    /** Resolves when those are over that wait by now. */
+    whenOver: () => last,
   };
 };

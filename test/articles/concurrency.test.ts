@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { test } from 'tap';
 import { type Galley, startGalley } from '../support/app.ts';
+import { connectBeside, watchStatements } from '../support/database.ts';
 
 const CLIENTS = 50;
 const many = <T>(make: (i: number) => Promise<T>): Promise<T[]> =>
@@ -188,41 +188,36 @@ test('a draft’s words never stand beside what was live, whenever another proce
   const { id, tags } = (await articleOf(galley, open)).body;
   const tagOf = async (name: string) => (await ask('POST', '/v1/tags', { key: keys.editor, body: { name } })).body.id;
   const [shown, secret] = [tags[0].id, await tagOf('Secret tag')];
-  const other = new Database(galley.file);
-  const statements = Object.getPrototypeOf(other.prepare('select 1')) as Database.Statement;
-  const { all } = statements;
-  t.teardown(() => {
-    statements.all = all;
-    other.close();
-  });
+  const other = await connectBeside(t, galley.address);
+  const { interrupt } = watchStatements(t, galley.address);
+  const [{ card: first } = { card: null }] = await galley.store.db.select().from(galley.store.tables.articles);
+  const members = JSON.parse(String(first));
   let hasCard = true;
-  const write = (title: string, shelf: string, tag: number) => {
-    const cards = hasCard
-      ? `card = cast(json_set(cast(coalesce(card, '{}') as text), '$.title', '${title}') as blob),
-         card_names = '{"authorIds":[${authorId}],"tagIds":[${tag}]}'`
-      : 'card = null, card_names = null';
-    other.exec(`begin; update articles set version = version + 1, title = '${title}', status = '${shelf}', shelf = '${shelf}', ${cards};
-      update article_tags set tag_id = ${tag}, shelf = '${shelf}' where article_id = ${id}; commit`);
+  /** Sends its statements one right after the other: on an embedded engine all of them are done before it returns. */
+  const write = (title: string, shelf: string, tag: number): Promise<unknown> => {
+    const card = hasCard ? Buffer.from(JSON.stringify({ ...members, title })) : null;
+    const names = hasCard ? JSON.stringify({ authorIds: [authorId], tagIds: [tag] }) : null;
+    const set = 'version = version + 1, title = ?, status = ?, shelf = ?, card = ?, card_names = ?';
+    return Promise.all([
+      other.run('begin'),
+      other.run(`update articles set ${set} where id = ?`, title, shelf, shelf, card, names, id),
+      other.run('update article_tags set tag_id = ?, shelf = ? where article_id = ?', tag, shelf, id),
+      other.run('commit'),
+    ]);
   };
   /** Asks, and has the other process withdraw the article right after so many statements. */
   const askAcross = async (path: string, after: number) => {
-    let left = after;
-    statements.all = function (this: Database.Statement, ...values: unknown[]) {
-      const rows = all.apply(this, values);
-      if (left-- === 0) write('Secret', 'draft', secret);
-      return rows;
-    };
+    const wasInterrupted = interrupt(after, () => write('Secret', 'draft', secret));
     const answer = await ask('GET', path);
-    statements.all = all;
-    const hasWritten = left < 0;
-    if (hasWritten) write('Open', 'published', shown);
+    const hasWritten = wasInterrupted();
+    if (hasWritten) await write('Open', 'published', shown);
     return { ...answer, hasWritten };
   };
   const paths = [`/v1/articles/${id}`, '/v1/articles/by-slug/open', '/v1/articles', '/v1/articles?tag=open-tag'];
   for (const from of ['its card', 'its rows']) {
     hasCard = from === 'its card';
     for (const path of paths) {
-      write('Open', 'published', shown);
+      await write('Open', 'published', shown);
       const seen = new Set<boolean>();
       let after = 0;
       for (let more = true; more; after++) {

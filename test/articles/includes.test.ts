@@ -3,7 +3,7 @@ import { type Test, test } from 'tap';
 import { readPageTexts } from '../../src/features/articles/list-texts.ts';
 import { loadArticles } from '../../src/features/articles/queries.ts';
 import { type Asked, START, startGalley } from '../support/app.ts';
-import { watchStatements } from '../support/statements.ts';
+import { watchStatements } from '../support/database.ts';
 
 const HOUR = 3_600_000;
 const at = (hours: number) => new Date(Date.parse(START) + hours * HOUR).toISOString();
@@ -109,7 +109,7 @@ test('a page ends at 4 MiB of texts, and the next goes on from there', async (t)
   const whole = await list('include=commentCount&limit=9', { key });
   t.equal(whole.data.length, 9, 'without texts there is room for all');
 
-  const { during } = watchStatements(t, galley.file);
+  const { during } = watchStatements(t, galley.address);
   const { ran } = await during(() => list('include=html,body&limit=9', { key }));
   const reading = ran.filter(({ source }) => /select (?:(?! from ).)*"article_contents"."page"(?! *\))/.test(source));
   t.equal(reading.length, 1, 'texts are read in one statement');
@@ -262,7 +262,7 @@ test('a list takes as many statements for a hundred articles as for one', async 
       publishedAt: at(-i),
     });
   await ask('POST', '/v1/tags', { key: keys.admin, body: { name: 'One more' } });
-  const { during } = watchStatements(t, galley.file);
+  const { during } = watchStatements(t, galley.address);
   const lists = [
     '/v1/articles?',
     '/v1/articles?tag=one,two&',

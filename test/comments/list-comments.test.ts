@@ -2,7 +2,7 @@
 import { type Test, test } from 'tap';
 import { type CommentFilter, listComments } from '../../src/features/comments/queries.ts';
 import { startGalley } from '../support/app.ts';
-import { watchStatements } from '../support/statements.ts';
+import { watchStatements } from '../support/database.ts';
 
 const STATUSES = ['pending', 'approved', 'spam', 'trash'] as const;
 
@@ -109,8 +109,8 @@ test('a walk by cursor neither skips nor repeats while others post', async (t) =
 });
 
 test('no list of comments scans the table or sorts it', async (t) => {
-  const { store, file, articles } = await startCrowd(t);
-  const { during, planOf } = watchStatements(t, file);
+  const { store, address, articles } = await startCrowd(t);
+  const { during, planOf } = watchStatements(t, address);
   const [articleId] = articles;
   const place = { place: { value: Date.now(), id: 5 }, before: false };
   const filters: CommentFilter[] = [
@@ -127,12 +127,14 @@ test('no list of comments scans the table or sorts it', async (t) => {
       for (const from of [null, place, { ...place, before: true }]) {
         const slice = { limit: 20, offset: 0, from, counted: from === null };
         const { ran } = await during(() => listComments(store, filter, newestFirst, slice));
-        const [plan, count] = ran.map((statement) => planOf(statement).join('\n'));
+        const [list, count] = ran;
+        const { seeks, dear } = await planOf(list ? [list] : []);
         const label = `${JSON.stringify(filter)} ${newestFirst ? 'newest' : 'oldest'} ${JSON.stringify(from)}`;
-        t.match(plan, /USING INDEX comments_/, label);
-        t.notMatch(plan, /TEMP B-TREE/, label);
-        t.notMatch(plan, /SCAN comments(?! USING INDEX comments_by_creation)/, label);
-        if (count) t.match(count, /USING COVERING INDEX/, `${label}, counted`);
+        const isFromIndex = [...seeks, ...dear].some((step) => /^(?:scan comments by )?comments_\w/.test(step));
+        t.ok(isFromIndex, label);
+        const bad = dear.filter((step) => /^scan comments(?! by comments_by_creation$)|^sort|TEMP B-TREE/.test(step));
+        t.same(bad, [], label);
+        if (count) t.ok((await planOf([count])).isCovered, `${label}, counted`);
       }
     }
   }

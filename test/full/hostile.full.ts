@@ -13,7 +13,7 @@ const bytesOf = (value: object): Buffer => Buffer.from(JSON.stringify(value));
 test('a hostile text is 201 or 422, and everybody else is answered meanwhile', { timeout: 600_000 }, async (t) => {
   const directory = temporaryDirectory(t);
   const environment = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', LOG_LEVEL: 'info' };
-  const process = startProcess(t, directory, { environment });
+  const process = await startProcess(t, directory, { environment });
   const address = await process.ready;
   const headers = { authorization: `Bearer ${readKey(directory)}`, 'content-type': 'application/json' };
   const post = async (body: Buffer) => {

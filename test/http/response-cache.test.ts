@@ -5,9 +5,8 @@ import { buildApp } from '../../src/app.ts';
 import type { Group } from '../../src/core/groups.ts';
 import { type Entry, ResponseCache } from '../../src/http/response-cache.ts';
 import { readSettings } from '../../src/settings.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
 import { type Galley, type Options, startGalley } from '../support/app.ts';
-import { watchStatements } from '../support/statements.ts';
+import { openTestStore, watchStatements } from '../support/database.ts';
 import { overTheWire, sameAnswer } from '../support/wire.ts';
 
 const PARAGRAPH = 'The *first* boats “are” in, and the harbour is — as ever — full of 日本語 and 🛶. ';
@@ -33,7 +32,7 @@ const startCached = async (t: Test, options?: Options) => {
   }
   await post('/v1/articles', { title: 'Hidden', body: 'Draft', authorIds: [authorId], tags: ['Secret'] });
   const wire = await overTheWire(t, galley.app);
-  const watched = watchStatements(t, galley.file);
+  const watched = watchStatements(t, galley.address);
   /** Asks, and tells whether the store was. */
   const get = async (path: string, headers?: Record<string, string>, method?: string) => {
     const { answer, ran } = await watched.during(() => wire(path, headers, method));
@@ -367,9 +366,8 @@ test('what is kept ends with the next moment that comes due', async (t) => {
 
 test('what another process writes is noticed within a second', async (t) => {
   const galley = await startCached(t);
-  const { file, clock, keys, get } = galley;
-  const store = openSqlite(file);
-  t.teardown(() => store.close());
+  const { address, clock, keys, get } = galley;
+  const store = await openTestStore(t, address);
   const other = await buildApp({
     ...{ store, clock: () => clock.now },
     renderer: {

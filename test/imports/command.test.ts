@@ -1,11 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { databaseIn, engine, openTestStore, urlOf } from '../support/database.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -25,17 +25,17 @@ const endOf = (child: ChildProcessWithoutNullStreams): Promise<Ended> =>
   });
 
 /** A place of its own for a store and for temporary files, and the command run in it. */
-const startShell = (t: Test) => {
+const startShell = async (t: Test) => {
   const directory = mkdtempSync(join(tmpdir(), 'galley-command-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
-  const database = join(directory, 'data', 'galley.db');
+  const address = await databaseIn(t, directory);
   let temporary = tmpdir();
   const useOwnTmp = () => {
     temporary = directory;
   };
   const begin = (...args: string[]) =>
     spawn(process.execPath, ['--import=tsx', MAIN, ...args], {
-      env: { PATH: process.env.PATH, DATABASE_URL: `file:${database}`, TMPDIR: temporary },
+      env: { PATH: process.env.PATH, DATABASE_URL: urlOf(address), TMPDIR: temporary },
     });
   const galley = (...args: string[]): Promise<Ended> => endOf(begin(...args));
   const write = (name: string, records: unknown[]) => {
@@ -43,7 +43,7 @@ const startShell = (t: Test) => {
     writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     return path;
   };
-  return { directory, database, galley, begin, write, useOwnTmp };
+  return { directory, address, galley, begin, write, useOwnTmp };
 };
 
 const article = (n: number, fields: object = {}) => ({
@@ -58,11 +58,11 @@ const article = (n: number, fields: object = {}) => ({
 });
 
 test('a dry run tells what the run will tell and stores nothing; a second run tells of no change', async (t) => {
-  const { galley, write, directory, database, useOwnTmp } = startShell(t);
+  const { galley, write, directory, address, useOwnTmp } = await startShell(t);
   const file = write('records.ndjson', [article(1), article(2), article(3, { title: 5 }), 'no record']);
   const dry = await galley('import', 'records', file, '--dry-run', '--json');
   t.match(dry, { code: 0, err: '' });
-  t.notOk(existsSync(database), 'not even an empty store is made');
+  t.equal((await engine.contentsOf(address)).length, 0, 'nothing is stored, not even what every store has');
 
   const run = await galley('import', 'records', file, '--json');
   t.match(run, { code: 0, err: '' });
@@ -76,7 +76,7 @@ test('a dry run tells what the run will tell and stores nothing; a second run te
     { line: 4, kind: null, record: null, outcome: 'skipped', field: null, code: 'invalid-request' },
   ]);
 
-  const before = readFileSync(database);
+  const before = await engine.contentsOf(address);
   const more = write('more.ndjson', [article(1), article(4)]);
   useOwnTmp();
   const dryAgain = await galley('import', 'records', more, '--dry-run');
@@ -84,17 +84,16 @@ test('a dry run tells what the run will tell and stores nothing; a second run te
   t.match(dryAgain.out, /^Tried without storing anything: more\.ndjson, 2 records in /);
   t.match(dryAgain.out, /line 2: article blog:4: altered: \/slug same is the slug of article 1: imported as same-3\n/);
   t.match(dryAgain.out, /articles +2 +1 +1 +0\n/);
-  t.ok(readFileSync(database).equals(before), 'the store is as it was, to the byte');
+  t.ok((await engine.contentsOf(address)).equals(before), 'the store is as it was, to the byte');
   t.same(
-    readdirSync(directory).filter((name) => name.startsWith('galley-dry-run')),
+    readdirSync(directory).filter((name) => name.startsWith('galley-')),
     [],
     'the copy is gone',
   );
 
   const again = await galley('import', 'records', file);
   t.match(again, { code: 0, err: '', out: /articles +3 +0 +2 +1\n/ });
-  const store = openSqlite(database);
-  t.teardown(() => store.close());
+  const store = await openTestStore(t, address);
   const { articles, events } = store.tables;
   t.same(
     (await store.db.select().from(articles)).map(({ version }) => version),
@@ -115,11 +114,10 @@ test('a dry run tells what the run will tell and stores nothing; a second run te
 });
 
 test('a killed import is finished by the next, and one that is asked to end says so', async (t) => {
-  const { begin, galley, write, database } = startShell(t);
+  const { begin, galley, write, address } = await startShell(t);
   const records = Array.from({ length: 900 }, (_, n) => article(n));
   const file = write('records.ndjson', records);
-  const store = openSqlite(database); // open beside the import all the time, as a service is
-  t.teardown(() => store.close());
+  const store = await openTestStore(t, address); // open beside the import all the time, as a service is
   const listStored = () => store.db.select().from(store.tables.articles);
 
   /** Runs the import until so many articles are stored, then sends it a signal. */
@@ -165,7 +163,7 @@ const TOLD: [string, string[], Ended][] = [
 ];
 
 test('the command line answers in one line, with an exit code', async (t) => {
-  const { galley, write } = startShell(t);
+  const { galley, write } = await startShell(t);
   await Promise.all(TOLD.map(async ([name, args, told]) => t.same(await galley(...args), told, name)));
   const plain = write('plain.ndjson.gz', [article(1)]);
   t.same(await galley('import', 'records', plain), {

@@ -1,46 +1,38 @@
 /** How the first admin comes in, and how the use of keys is noted: what a process does with keys outside of requests. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { createKey, ensureAdminKey, findActor, revokeKey } from '../../src/features/keys/actions.ts';
 import { startLastUsed } from '../../src/features/keys/last-used.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Parts } from '../../src/store/store.ts';
 import { startGalley } from '../support/app.ts';
+import { newDatabase, openTestStore } from '../support/database.ts';
 
 const MINUTE = 60_000;
 const ADMIN_KEY = `glk_${'x'.repeat(32)}`;
 
 /** An empty store with a clock, and the ways a second process would come to it. */
-const startEmpty = (t: Test) => {
-  const directory = mkdtempSync(join(tmpdir(), 'galley-keys-'));
+const startEmpty = async (t: Test) => {
+  const address = await newDatabase(t);
   const time = { now: new Date('2026-11-22T07:00:00.000Z') };
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  const open = (): Parts => {
-    const store = openSqlite(join(directory, 'galley.db'));
-    t.teardown(() => store.close());
-    return { store, clock: () => time.now };
-  };
-  return { open, time, parts: open() };
+  const open = async (): Promise<Parts> => ({ store: await openTestStore(t, address), clock: () => time.now });
+  return { open, time, parts: await open() };
 };
 
 const keysOf = ({ store }: Parts) => store.db.select().from(store.tables.keys);
 const roleOf = async (parts: Parts, secret: string) => (await findActor(parts, secret))?.role;
 
 test('an empty store gets one admin key, told once', async (t) => {
-  const { open, parts } = startEmpty(t);
+  const { open, parts } = await startEmpty(t);
   const secret = (await ensureAdminKey(parts, null)) as string;
   t.match(secret, /^glk_[A-Za-z0-9_-]{32}$/);
   t.equal(await roleOf(parts, secret), 'admin');
   t.equal(await ensureAdminKey(parts, null), undefined, 'the next start is told nothing');
-  t.equal(await ensureAdminKey(open(), null), undefined);
+  t.equal(await ensureAdminKey(await open(), null), undefined);
   t.equal((await keysOf(parts)).length, 1);
 });
 
 test('of two processes that start at once on an empty store, one makes the key', async (t) => {
-  const { open } = startEmpty(t);
-  const processes = [open(), open(), open()];
+  const { open } = await startEmpty(t);
+  const processes = [await open(), await open(), await open()];
   const told = await Promise.all(processes.map((parts) => ensureAdminKey(parts, null)));
   t.equal(told.filter((secret) => secret !== undefined).length, 1);
   const same = await Promise.all(processes.map((parts) => ensureAdminKey(parts, ADMIN_KEY)));
@@ -49,7 +41,7 @@ test('of two processes that start at once on an empty store, one makes the key',
 });
 
 test('ADMIN_KEY is an admin key from the start, and is never told', async (t) => {
-  const { parts } = startEmpty(t);
+  const { parts } = await startEmpty(t);
   t.equal(await ensureAdminKey(parts, ADMIN_KEY), undefined);
   t.equal(await roleOf(parts, ADMIN_KEY), 'admin');
   const [key] = await keysOf(parts);
@@ -61,7 +53,7 @@ test('ADMIN_KEY is an admin key from the start, and is never told', async (t) =>
 });
 
 test('ADMIN_KEY lets one in to a store whose keys are lost, but never revives a revoked one', async (t) => {
-  const { parts } = startEmpty(t);
+  const { parts } = await startEmpty(t);
   const lost = (await ensureAdminKey(parts, null)) as string;
   await ensureAdminKey(parts, ADMIN_KEY);
   t.equal(await roleOf(parts, ADMIN_KEY), 'admin');
@@ -74,7 +66,7 @@ test('ADMIN_KEY lets one in to a store whose keys are lost, but never revives a 
 });
 
 test('the use of a key is noted outside the request, at most every five minutes', async (t) => {
-  const { parts, time } = startEmpty(t);
+  const { parts, time } = await startEmpty(t);
   const { key } = await createKey(parts, { name: 'K', role: 'viewer' });
   const other = (await createKey(parts, { name: 'Unused', role: 'viewer' })).key;
   const errors: unknown[] = [];
@@ -103,7 +95,7 @@ test('the use of a key is noted outside the request, at most every five minutes'
 });
 
 test('a note that could not be written is said, and harms nobody', async (t) => {
-  const { parts } = startEmpty(t);
+  const { parts } = await startEmpty(t);
   const { key } = await createKey(parts, { name: 'K', role: 'viewer' });
   const broken = { ...parts, store: { ...parts.store, transaction: () => Promise.reject(new Error('disk full')) } };
   const said = await new Promise((resolve) => {

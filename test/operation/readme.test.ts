@@ -15,7 +15,7 @@ const blockUnder = (heading: string): string => {
 
 test('the commands of the README work when they are pasted, on a fresh store', async (t) => {
   const directory = temporaryDirectory(t);
-  const process = startProcess(t, directory);
+  const process = await startProcess(t, directory);
   const address = await process.ready;
   const [exportKey = '', ...commands] = blockUnder('A first article').trimEnd().split('\n');
   t.match(exportKey, /^export KEY=/);

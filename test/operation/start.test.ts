@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import Database from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { openHouse } from '../../src/house.ts';
-import { readSettings, SettingsError } from '../../src/settings.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { readSettings } from '../../src/settings.ts';
+import { databaseIn, urlOf } from '../support/database.ts';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 
 const run = promisify(execFile);
@@ -19,7 +18,7 @@ const commandsIn = (text: string): string[] =>
 test('the first start makes a key and tells three commands that work; the second start tells nothing', async (t) => {
   const directory = temporaryDirectory(t);
   writeFileSync(join(directory, '.env'), 'PORT=nonsense\nRATE_LIMIT_READ=42/second\nUNKNOWN=ignored\n');
-  const first = startProcess(t, directory);
+  const first = await startProcess(t, directory);
   const address = await first.ready;
   const file = join(directory, 'data/admin-key');
   t.equal(statSync(file).mode & 0o777, 0o600);
@@ -44,7 +43,7 @@ test('the first start makes a key and tells three commands that work; the second
   t.equal(limited.headers.get('ratelimit-policy'), '"read";q=42;w=1', '.env is read, the environment wins over it');
   t.strictSame((await first.stop()).code, 0);
 
-  const second = startProcess(t, directory);
+  const second = await startProcess(t, directory);
   await second.ready;
   t.notMatch(second.out(), /glk_|admin-key|Next, try/);
   t.equal(readKey(directory), key);
@@ -62,14 +61,17 @@ test('the first start makes a key and tells three commands that work; the second
 
 test('the first key of another store beside it does not take the place of the one that is there', async (t) => {
   const directory = temporaryDirectory(t);
-  const first = startProcess(t, directory);
+  const first = await startProcess(t, directory);
   await first.ready;
   await first.stop();
   const key = readKey(directory);
-  const other = startProcess(t, directory, { environment: { DATABASE_URL: 'file:data/other.db' } });
+  const beside = await databaseIn(t, directory, 'other');
+  const other = await startProcess(t, directory, { environment: { DATABASE_URL: urlOf(beside) } });
   await other.ready;
   t.equal(readKey(directory), key);
-  t.match(other.out(), 'export KEY="$(cat \'data/admin-key-2\')"');
+  const [exportKey = ''] = commandsIn(other.out());
+  const told = /^export KEY="\$\(cat '(.*)'\)"$/.exec(exportKey)?.[1] ?? '';
+  t.equal(resolve(directory, told), join(directory, 'data/admin-key-2'));
   t.match(readFileSync(join(directory, 'data/admin-key-2'), 'utf8'), /^glk_/);
   await other.stop();
 });
@@ -77,7 +79,7 @@ test('the first key of another store beside it does not take the place of the on
 test('on a terminal the first key is printed once, and no file is left', async (t) => {
   const directory = temporaryDirectory(t);
   const wrap = (command: string[]) => ['script', '-qec', command.join(' '), '/dev/null'];
-  const process = startProcess(t, directory, { wrap });
+  const process = await startProcess(t, directory, { wrap });
   const address = await process.ready;
   const [exportKey = ''] = commandsIn(process.out().replaceAll('\r', ''));
   const key = /^export KEY=(glk_[A-Za-z0-9_-]{32,})$/.exec(exportKey)?.[1] ?? t.fail(exportKey);
@@ -89,59 +91,12 @@ test('on a terminal the first key is printed once, and no file is left', async (
 });
 
 const takenPort = (t: Test) =>
-  new Promise<string>((resolve) => {
+  new Promise<string>((tell) => {
     const server = createServer().listen(0, '127.0.0.1', () =>
-      resolve(String((server.address() as { port: number }).port)),
+      tell(String((server.address() as { port: number }).port)),
     );
     t.teardown(() => server.close());
   });
-
-/** Databases that cannot be used: what lies in the directory, and what is told of it. */
-const UNUSABLE: Record<string, { make: (file: string) => unknown; reason: RegExp }> = {
-  'a file that is no database': {
-    make: (file) => writeFileSync(file, 'no database at all\n'.repeat(300)),
-    reason: /^file is not a database$/,
-  },
-  'the database of another program': {
-    make: (file) => new Database(file).exec('create table articles (id)').close(),
-    reason: /^it is the database of another program$/,
-  },
-  'the database of a newer Galley': {
-    make: async (file) => {
-      await openSqlite(file).close();
-      const newer = new Database(file);
-      newer.exec("insert into __drizzle_migrations (hash, created_at) values ('later', 9999999999999)").close();
-    },
-    reason: /^it was last used by a newer Galley$/,
-  },
-  'a directory': { make: (file) => mkdirSync(file), reason: /^unable to open database file$/ },
-  'a file within a file': { make: (file) => writeFileSync(dirname(file), ''), reason: /^EEXIST: / },
-  'a database that another process does not let go of': {
-    make: async (file) => {
-      await openSqlite(file).close();
-      new Database(file).exec('pragma locking_mode = exclusive; begin exclusive');
-    },
-    reason: /^database is locked$/,
-  },
-};
-
-test('a database that cannot be used is told in one line', { jobs: 3 }, async (t) => {
-  for (const [name, { make, reason }] of Object.entries(UNUSABLE)) {
-    t.test(name, async (t) => {
-      const file = join(temporaryDirectory(t), 'data/galley.db');
-      if (name !== 'a file within a file') mkdirSync(dirname(file));
-      await make(file);
-      const beginning = `DATABASE_URL=file:${file}: cannot be used: `;
-      const error: Error = await openHouse(readSettings({ DATABASE_URL: `file:${file}` })).then(
-        () => new Error('It was opened'),
-        (thrown) => thrown,
-      );
-      t.ok(error instanceof SettingsError, error.message);
-      t.ok(error.message.startsWith(beginning), error.message);
-      t.match(error.message.slice(beginning.length), reason);
-    });
-  }
-});
 
 test('an error that is no fault of the settings comes out as it is', async (t) => {
   await t.rejects(openHouse({ ...readSettings({}), database: null as never }), { name: 'TypeError' });
@@ -157,7 +112,7 @@ test('what keeps a process from starting is one line on standard error, without 
   for (const [environment, dotEnv, line] of FAULTS) {
     const directory = temporaryDirectory(t);
     writeFileSync(join(directory, '.env'), dotEnv);
-    const process = startProcess(t, directory, { environment: { LOG_LEVEL: 'warn', ...environment } });
+    const process = await startProcess(t, directory, { environment: { LOG_LEVEL: 'warn', ...environment } });
     t.equal((await process.ended).code, 1);
     t.match(process.err(), /^[^\n]*\n$/);
     t.match(process.err().trimEnd(), line);
@@ -165,34 +120,14 @@ test('what keeps a process from starting is one line on standard error, without 
   }
 });
 
-test('a database that is refused is left as it was', async (t) => {
-  const directory = temporaryDirectory(t);
-  const [file, copy] = [join(directory, 'a.db'), join(directory, 'b.db')];
-  new Database(file).exec('create table articles (id)').close();
-  copyFileSync(file, copy);
-  t.throws(() => openSqlite(file), { code: 'STORE_FOREIGN' });
-  t.ok(readFileSync(file).equals(readFileSync(copy)));
-});
-
-test('a directory that cannot be written to is told by a user who is not root', {
-  skip: process.getuid?.() !== 0 && 'only root can become another user',
-}, async (t) => {
-  const directory = temporaryDirectory(t);
-  chmodSync(directory, 0o555);
-  const wrap = (command: string[]) => ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...command];
-  const process = startProcess(t, directory, { wrap });
-  t.equal((await process.ended).code, 1);
-  t.match(process.err(), /^galley: DATABASE_URL=file:data\/galley\.db: cannot be used: EACCES: [^\n]*\n$/);
-});
-
 test('a first start that fails for its port does not lose the key', async (t) => {
   const directory = temporaryDirectory(t);
   const port = await takenPort(t);
-  const failed = startProcess(t, directory, { environment: { PORT: port, LOG_LEVEL: 'warn' } });
+  const failed = await startProcess(t, directory, { environment: { PORT: port, LOG_LEVEL: 'warn' } });
   t.equal((await failed.ended).code, 1);
   t.equal(failed.err(), `galley: PORT=${port}: is taken at 127.0.0.1; must be a free port, or 0 for any\n`);
   t.notOk(existsSync(join(directory, 'data/admin-key')));
-  const next = startProcess(t, directory);
+  const next = await startProcess(t, directory);
   await next.ready;
   t.match(readKey(directory), /^glk_/);
   await next.stop();

@@ -3,14 +3,14 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { type Test, test } from 'tap';
+import { databaseIn, engine } from '../support/database.ts';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 
 /** A Galley with its address, and its key as headers of a JSON request. */
 const start = async (t: Test) => {
   const directory = temporaryDirectory(t);
-  const process = startProcess(t, directory);
+  const process = await startProcess(t, directory);
   const address = await process.ready;
   const headers = { authorization: `Bearer ${readKey(directory)}`, 'content-type': 'application/json' };
   return { directory, process, address, headers };
@@ -64,9 +64,7 @@ test('SIGTERM lets a render that runs be answered, cuts off who dawdles, closes 
 
 test('it is not ready while the store cannot be written to, yet alive and readable, and ready again after', async (t) => {
   const { directory, process, address, headers } = await start(t);
-  const other = new Database(join(directory, 'data/galley.db'));
-  t.teardown(() => other.close());
-  other.exec('begin immediate');
+  const letWrite = await engine.holdWrites(await databaseIn(t, directory));
   const asked = fetch(`${address}/health/ready`);
   for (const path of ['/health/live', '/v1/articles']) t.equal((await fetch(address + path)).status, 200, path);
   const refused = await asked;
@@ -74,7 +72,7 @@ test('it is not ready while the store cannot be written to, yet alive and readab
   t.equal(refused.headers.get('content-type'), 'application/problem+json');
   t.equal(refused.headers.get('retry-after'), '5');
   t.match(await refused.json(), { code: 'unavailable', detail: 'The database cannot be written to' });
-  other.exec('rollback');
+  await letWrite();
   const ready = await fetch(`${address}/health/ready`);
   t.strictSame([ready.status, await ready.json()], [200, { status: 'ok' }]);
 

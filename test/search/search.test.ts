@@ -79,7 +79,7 @@ test('the places are shared by the types that have something to show', async (t)
 
 test('a renamed author is found by the new name, also where the process is killed right after', async (t) => {
   const directory = temporaryDirectory(t);
-  const first = startProcess(t, directory);
+  const first = await startProcess(t, directory);
   const address = await first.ready;
   const headers = { authorization: `Bearer ${readKey(directory)}`, 'content-type': 'application/json' };
   const send = async (method: string, path: string, body: object) => {
@@ -91,7 +91,7 @@ test('a renamed author is found by the new name, also where the process is kille
     await send('POST', '/v1/articles', { title: `T ${i}`, body: 'x', status: 'published', authorIds: [1] });
   await send('PATCH', '/v1/authors/1', { name: 'Grace Hopper' });
   await first.stop('SIGKILL');
-  const second = startProcess(t, directory);
+  const second = await startProcess(t, directory);
   const again = await second.ready;
   const count = async (q: string): Promise<number> => {
     const answer = await fetch(`${again}/v1/articles?q=${q}&limit=1`);

@@ -1,7 +1,4 @@
-/** A Galley of its own for each test: a store in a temporary file, a clock that stands still, keys of every role. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** A Galley of its own for each test: a store in a database of its own, a clock that stands still, keys of every role. */
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import type { Test } from 'tap';
@@ -14,9 +11,11 @@ import { startLastUsed } from '../../src/features/keys/last-used.ts';
 import { ensureSite } from '../../src/features/site/actions.ts';
 import { createRenderer, type Renderer } from '../../src/rendering/renderer.ts';
 import { readSettings } from '../../src/settings.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import type { StoreAddress } from '../../src/store/address.ts';
+import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { holdToContract } from './contract.ts';
+import { newDatabase } from './database.ts';
 
 /** Where the clock of a test begins. */
 export const START = '2026-11-22T07:00:00.000Z';
@@ -53,7 +52,8 @@ export type Asked = { key?: string | null; body?: unknown; headers?: Record<stri
 export type Galley = {
   app: FastifyInstance;
   store: Store;
-  file: string;
+  /** Where the store is, for whoever opens it too. */
+  address: StoreAddress;
   /** The time of the app; it stands still unless a test moves it. */
   clock: { now: Date; advance(milliseconds: number): void };
   /** Keys by role; those of contributor and author are bound to `authorId`. */
@@ -75,6 +75,8 @@ export type Options = {
   settings?: Record<string, string>;
   /** Parts of the app that are to be others than usual, such as a logger that can be read. */
   parts?: Partial<AppParts>;
+  /** A database that is there already, instead of one of its own. */
+  address?: StoreAddress;
 };
 
 const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMENT: 'off' };
@@ -82,10 +84,12 @@ const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMEN
 const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
 
 /** Starts a Galley whose every answer is held to the OpenAPI document; it ends with the test. */
-export const startGalley = async (t: Test, { settings = {}, parts: others = {} }: Options = {}): Promise<Galley> => {
-  const directory = mkdtempSync(join(tmpdir(), 'galley-'));
-  const file = join(directory, 'galley.db');
-  const store = openSqlite(file);
+export const startGalley = async (
+  t: Test,
+  { settings = {}, parts: others = {}, ...given }: Options = {},
+): Promise<Galley> => {
+  const address = given.address ?? (await newDatabase(t));
+  const store = await openStore(address);
   const clock = {
     now: new Date(START),
     advance(milliseconds: number) {
@@ -110,7 +114,6 @@ export const startGalley = async (t: Test, { settings = {}, parts: others = {} }
     await app.close();
     await lastUsed.flush();
     await store.close();
-    rmSync(directory, { recursive: true });
   });
 
   const makeKey = async (role: Role, authorId?: number) =>
@@ -143,7 +146,7 @@ export const startGalley = async (t: Test, { settings = {}, parts: others = {} }
   return {
     app,
     store,
-    file,
+    address,
     clock,
     authorId,
     keys: {

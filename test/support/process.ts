@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { databaseIn, urlOf } from './database.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Without NODE_OPTIONS, as tap adds its own to whatever a test starts. */
@@ -45,13 +46,22 @@ export const readKey = (directory: string): string => readFileSync(join(director
 
 export type ProcessOptions = { environment?: Record<string, string>; wrap?: (command: string[]) => string[] };
 
-/** Starts `galley serve` in a directory, at any free port unless told otherwise; it is killed with the test. */
-export const startProcess = (t: Test, directory: string, { environment = {}, wrap }: ProcessOptions = {}): Process => {
+/**
+ * Starts `galley serve` in a directory, on the database of that directory and at any free port unless told otherwise; it
+ * is killed with the test.
+ */
+export const startProcess = async (
+  t: Test,
+  directory: string,
+  { environment = {}, wrap }: ProcessOptions = {},
+): Promise<Process> => {
+  const address = await databaseIn(t, directory);
+  const database = address.engine === 'sqlite' ? {} : { DATABASE_URL: urlOf(address) }; // a file stands where it does by default
   const since = performance.now();
   const [program = '', ...args] = wrap ? wrap(COMMAND) : COMMAND;
   const child = spawn(program, args, {
     cwd: directory,
-    env: { PATH: process.env.PATH, PORT: '0', ...environment },
+    env: { PATH: process.env.PATH, PORT: '0', ...database, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.teardown(() => child.kill('SIGKILL'));

@@ -1,5 +1,5 @@
 /** How authors are found and kept. */
-import { and, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import { authorGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
@@ -73,9 +73,11 @@ export const listKnownAuthorIds = async (store: Store, ids: number[]): Promise<n
   return known;
 };
 
-/** The ids of authors by their slugs. */
+/** The ids of authors by their slugs, in the order of those. */
 export const listAuthorIdsBySlugs = async ({ db, tables: { authors } }: Store, slugs: string[]): Promise<number[]> =>
-  (await db.select({ id: authors.id }).from(authors).where(inArray(authors.slug, slugs))).map(({ id }) => id);
+  (
+    await db.select({ id: authors.id }).from(authors).where(inArray(authors.slug, slugs)).orderBy(asc(authors.slug))
+  ).map(({ id }) => id);
 
 export type AuthorSort = 'name' | '-articleCount';
 

@@ -1,5 +1,5 @@
 /** How tags are found and kept. */
-import { and, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { tagGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
@@ -49,14 +49,14 @@ export const findTagBySlug = async (store: Store, slug: string, visible: Visible
   )[0];
 };
 
-/** Tags by their slugs; internal ones only where they are asked for. */
+/** Tags by their slugs, in the order of those; internal ones only where they are asked for. */
 export const listTagsBySlugs = async (
   { db, tables: { tags } }: Store,
   slugs: string[],
   internalToo: boolean,
 ): Promise<{ id: number; articleCount: number }[]> => {
   const wanted = and(inArray(tags.slug, slugs), internalToo ? undefined : ne(tags.kind, 'internal'));
-  return db.select({ id: tags.id, articleCount: tags.articleCount }).from(tags).where(wanted);
+  return db.select({ id: tags.id, articleCount: tags.articleCount }).from(tags).where(wanted).orderBy(asc(tags.slug));
 };
 
 /** The ids of tags by their slugs. */

@@ -1,0 +1,129 @@
+/** The same requests, by chance, to a Galley on each engine: what is answered must be the same, byte for byte. */
+import { test } from 'tap';
+import { dealCards } from '../src/features/articles/dealing.ts';
+import type { StoreAddress } from '../src/store/address.ts';
+import { type Answer, type Galley, startGalley } from './support/app.ts';
+import { newDatabase } from './support/database.ts';
+import { clientOf } from './support/engines/postgres.ts';
+import { sqlite } from './support/engines/sqlite.ts';
+import { type Asking, createRequests, type Known } from './support/requests.ts';
+import { randomFrom } from './support/truth/random.ts';
+
+const seed = Number(process.env.ENGINES_SEED ?? Date.now() % 1_000_000);
+const REQUESTS = Number(process.env.ENGINES_REQUESTS ?? 2500);
+
+/**
+ * What of an answer must be the same: all but the time of the machine and the secrets of keys, whose tags differ too.
+ */
+const comparable = ({ status, headers: { date: _, ...headers }, text }: Answer) => {
+  const isSecret = text.includes('glk_');
+  return {
+    status,
+    headers: isSecret ? { ...headers, etag: 'of a secret' } : headers,
+    text: text.replaceAll(/glk_[\w-]+/g, 'glk_'),
+  };
+};
+
+/**
+ * Gives PostgreSQL's sequences the last ids of SQLite. A write that is refused midway leaves a gap in those, which is
+ * nobody's fault, and would make all later ids differ. What was touched is counted by each in its own way, and never answered.
+ */
+const alignIds = async (from: StoreAddress, to: StoreAddress) => {
+  const [source, client] = [await sqlite.connect(from), clientOf(to.engine === 'postgres' ? to.url : '')];
+  return {
+    align: async () => {
+      const last = await source.run('select name, seq from sqlite_sequence where name <> ?', 'touches');
+      const named = last.map(({ name, seq }) => `setval(pg_get_serial_sequence('${name}', 'id'), ${seq})`);
+      await client.unsafe(`select ${named.join(', ')}`);
+    },
+    close: async () => {
+      await source.close();
+      await client.end();
+    },
+  };
+};
+
+/** Keeps what an answer tells, for what is asked next. */
+const learn = (known: Known, { method, url, role }: Asking, { status, headers, body }: Answer): void => {
+  const etag = String(headers.etag ?? '"0"');
+  const kind = /^\/v1\/(articles|authors|tags|keys)(?:$|\/\d+$)/.exec(url)?.[1] as 'articles' | undefined;
+  if (status < 300 && body?.id !== undefined) {
+    const list: { id: number; slug: string; etag: string }[] = kind
+      ? known[kind]
+      : (known.comments as Known['articles']);
+    const place = list.findIndex(({ id }) => id === body.id);
+    if (place >= 0) list.splice(place, 1);
+    list.push({ id: body.id, slug: body.slug, etag });
+    for (const each of kind === 'articles' ? body.tags : [])
+      if (!known.tags.some(({ id }) => id === each.id)) known.tags.push({ ...each, etag: '"1"' });
+  }
+  const { next, previous } = body?.pagination ?? {};
+  if (method === 'GET') {
+    if (status === 200) known.reads.push({ url, role, etag });
+    const bare = url.replace(/[?&](?:cursor|page)=[^&]*/g, '');
+    for (const cursor of [next, previous])
+      if (typeof cursor === 'string') known.cursors.push(`${bare}${bare.includes('?') ? '&' : '?'}cursor=${cursor}`);
+  }
+};
+
+test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { timeout: 900_000 }, async (t) => {
+  const made = await sqlite.make('migrated');
+  t.teardown(made.drop);
+  const addresses = [made.address, await newDatabase(t)] as const;
+  const lastUsed = { note: () => {}, flush: async () => {} };
+  const galleys: Galley[] = [];
+  for (const address of addresses) galleys.push(await startGalley(t, { address, parts: { lastUsed } }));
+  const [one, other] = galleys as [Galley, Galley];
+  const { align, close } = await alignIds(...addresses);
+  t.teardown(close);
+  await align();
+
+  const random = randomFrom(seed);
+  const known: Known = {
+    ...{ articles: [], authors: [{ id: one.authorId, slug: 'ada-lovelace', etag: '"1"' }], tags: [], comments: [] },
+    ...{ keys: [], reads: [], cursors: [], now: () => one.clock.now },
+  };
+  const { next } = createRequests(random, known);
+  const statuses: Record<number, number> = {};
+  const differences: string[] = [];
+  for (let n = 0; n < REQUESTS && differences.length < 5; n++) {
+    const asking = next();
+    const { method, url, role, body } = asking;
+    const answers: Answer[] = [];
+    for (const galley of galleys) {
+      const headers = { 'x-request-id': `request-${n}`, ...asking.headers };
+      answers.push(await galley.ask(method, url, { key: role && galley.keys[role], body, headers }));
+    }
+    const [a, b] = answers as [Answer, Answer];
+    const [first, second] = [JSON.stringify(comparable(a)), JSON.stringify(comparable(b))];
+    if (first !== second) {
+      const at = [...first].findIndex((letter, i) => letter !== second[i]);
+      const around = [first, second].map((text) => text.slice(Math.max(0, at - 150), at + 150)).join('\n  ');
+      differences.push(`request ${n}: ${role} ${method} ${url} ${JSON.stringify(body ?? null)}\n  ${around}`);
+    }
+    statuses[a.status] = (statuses[a.status] ?? 0) + 1;
+    learn(known, asking, a);
+    if (method !== 'GET' && method !== 'HEAD') await align();
+    if (random.percent(10)) {
+      const milliseconds = random.below(random.percent(20) ? 3 * 86_400_000 : 60_000);
+      for (const galley of galleys) galley.clock.advance(milliseconds);
+      for (const galley of galleys) {
+        await galley.noteDueMoments();
+        await galley.indexQueued();
+        await dealCards(galley);
+      }
+      await align();
+    }
+  }
+  t.comment(statuses);
+  t.same(differences, [], `ENGINES_SEED=${seed} finds it again`);
+  t.ok((statuses[200] ?? 0) > REQUESTS / 3 && (statuses[201] ?? 0) > REQUESTS / 20, 'much went well');
+  for (const status of [204, 304, 400, 403, 404, 409, 412, 422])
+    t.ok((statuses[status] ?? 0) > 0, `${status} was answered too`);
+  t.equal(statuses[500], undefined);
+  const kept = async ({ store: { db, tables } }: Galley) =>
+    (await db.select().from(tables.events)).filter(
+      ({ requestId }) => requestId === null || requestId.startsWith('request-'),
+    );
+  t.same(await kept(other), await kept(one), 'and the same was noted');
+});

@@ -1,0 +1,56 @@
+/**
+ * `npm run test:postgres`: the tests of `npm test`, and those of PostgreSQL alone, on PostgreSQL. What follows `--` goes
+ * to tap. The server is that of TEST_POSTGRES_URL, whose user may create databases, or one that is thrown away.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openStore } from '../../src/store/open.ts';
+import { clientOf, withDatabase } from './engines/postgres.ts';
+import { startServer } from './postgres-server.ts';
+import { TEMPLATE } from './template.ts';
+
+const given = process.env.TEST_POSTGRES_URL;
+
+/** Makes the database that each test gets a copy of; Galley itself fills it. */
+const makeTemplate = async (url: string): Promise<{ template: string; remove(): Promise<void> }> => {
+  const name = `galley_test_${process.pid}_${Date.now()}`;
+  const client = clientOf(url);
+  await client.unsafe(`create database ${name} template template0`);
+  const template = withDatabase(url, name);
+  await (await openStore({ engine: 'postgres', url: template })).close();
+  return {
+    template,
+    remove: async () => {
+      // A test that was killed leaves its own behind.
+      const made = await client.unsafe('select datname from pg_database where starts_with(datname, $1)', [name]);
+      for (const { datname } of made) await client.unsafe(`drop database if exists ${datname} with (force)`);
+      await client.end();
+    },
+  };
+};
+
+/** Runs tap, and hands it the signals that are to end it; returns its exit code. */
+const runTap = async (template: string): Promise<number> => {
+  const args = ['--exclude=**/node_modules/**', ...process.argv.slice(2)]; // .taprc leaves out what is of PostgreSQL alone
+  const tap = spawn('tap', args, { stdio: 'inherit', env: { ...process.env, [TEMPLATE]: template } });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => tap.kill(signal));
+  const [code] = await once(tap, 'exit');
+  return code ?? 1;
+};
+
+try {
+  const server = given ? { url: given, stop: async () => {} } : await startServer();
+  try {
+    const { template, remove } = await makeTemplate(server.url);
+    try {
+      process.exitCode = await runTap(template);
+    } finally {
+      if (given) await remove();
+    }
+  } finally {
+    await server.stop();
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
