@@ -28,9 +28,9 @@ type Compose = { services: Record<'galley' | 'database', Service>; volumes: Reco
 
 const PASSWORD = 'swordfish';
 
-/** What compose makes of `${NAME:-default}` and `${NAME:?message}`; nothing is set but the password. */
+/** What compose makes of `${NAME-default}`, `${NAME:-default}` and `${NAME:?message}`; nothing is set but the password. */
 const filled = (text: string): string =>
-  text.replaceAll(/\$\{([A-Z_]+):([-?])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
+  text.replaceAll(/\$\{([A-Z_]+):?([-?])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
     if (name === 'POSTGRES_PASSWORD') return PASSWORD;
     return kind === '-' ? rest : `(${name} is missing)`;
   });
