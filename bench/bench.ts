@@ -1,9 +1,9 @@
 /** The benchmark: one size of store measured whole, or some sizes compared. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StoreAddress, shownAddress } from '../src/store/address.ts';
 import { median, medianOf } from './figures.ts';
 import { type SettingsName, startGalley } from './galley.ts';
+import { type Held, holding, temporaryFolder } from './held.ts';
 import { type Latency, measureHold, measureLatency } from './latency.ts';
 import { describeLoader } from './load.ts';
 import { describeMachine } from './machine.ts';
@@ -39,52 +39,20 @@ export type Options = Omit<Pace, 'folder'> & {
   onStored: (stored: number, of: number) => void;
 };
 
-const describeCores = (stores: Stores): string => {
-  const isApart = stores.keepApart();
+/** Keeps what is measured and what measures on cores of their own, where that is wanted and can be; tells how it is. */
+const shareCores = ({ pin }: Options, stores: Stores): string => {
+  if (pin) keepApart();
   if (!areApart()) return 'not kept apart';
-  if (stores.engine === 'sqlite') return 'server on one, load on another';
-  return `server on one, load on another; PostgreSQL ${isApart ? 'shares that of the server: one machine beside one' : 'is kept on none'}`;
+  const server = stores.keepApart();
+  return `server on one, load on another${server === '' ? '' : `; ${server}`}`;
 };
 
-const describeOptions = (options: Options, stores: Stores): Record<string, string> => ({
+const describeOptions = (options: Options, cores: string): Record<string, string> => ({
   articles: options.articles.map((size) => size.toLocaleString('en')).join(', '),
   load: `${describeLoader(options.loader)}; connections: ${options.connections}, of those who write: ${CLIENTS}`,
   rounds: `${options.rounds} of ${options.seconds} s, the median is told`,
-  cores: describeCores(stores),
+  cores,
 });
-
-/** What a run holds open, ended in reverse. */
-class Held {
-  readonly #ends: (() => unknown)[] = [];
-  add<T>(thing: T, end: (thing: T) => unknown): T {
-    this.#ends.push(() => end(thing));
-    return thing;
-  }
-  async end(): Promise<void> {
-    for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
-  }
-}
-
-const holding = async <T>(work: (held: Held) => Promise<T>): Promise<T> => {
-  const held = new Held();
-  try {
-    return await work(held);
-  } finally {
-    await held.end();
-  }
-};
-
-/** A folder that is gone after the run, also where the run is interrupted. */
-const temporaryFolder = (held: Held, { folder }: Options): string => {
-  const made = mkdtempSync(join(folder, 'galley-bench-'));
-  chmodSync(made, 0o711); // a server in it may run as another user
-  const remove = () => rmSync(made, { recursive: true, force: true });
-  process.once('exit', remove);
-  return held.add(made, () => {
-    process.off('exit', remove);
-    remove();
-  });
-};
 
 const openHeld = async (held: Held, { engine, database }: Options, folder: string): Promise<Stores> =>
   held.add(await openStores(engine, folder, database), (stores) => stores.end());
@@ -204,7 +172,7 @@ const measureWriting = (options: Options, { stores, address }: Kept, pace: Pace)
 export const runBench = (options: Options): Promise<Results> =>
   holding(async (held) => {
     const { loader, connections, seconds, rounds, name } = options;
-    const folder = temporaryFolder(held, options);
+    const folder = temporaryFolder(held, options.folder);
     const pace: Pace = { loader, connections, seconds, rounds, folder };
     const stores = await openHeld(held, options, folder);
     const isBeside = stores.engine !== 'sqlite' && options.tables.includes('cache off');
@@ -213,8 +181,7 @@ export const runBench = (options: Options): Promise<Results> =>
     const articles = options.articles[0] as number;
     const kept: Kept = { stores, address: await storeOf(options, stores, articles, options.data[0]) };
     const embedded = files && { stores: files, address: await storeOf(options, files, articles) };
-    if (options.pin) keepApart();
-    const told = describeOptions(options, stores);
+    const told = describeOptions(options, shareCores(options, stores));
     const coldStart = await measureColdStart(options, stores, kept.address, folder);
     const reading = await measureReading(options, kept, embedded, pace);
     const writing = await measureWriting(options, kept, pace);
@@ -229,7 +196,7 @@ export const runBench = (options: Options): Promise<Results> =>
 export const compareSizes = (options: Options): Promise<Comparison> =>
   holding(async (held) => {
     const { loader, seconds, rounds, name, program, say, only, urls } = options;
-    const folder = temporaryFolder(held, options);
+    const folder = temporaryFolder(held, options.folder);
     const pace: Pace = { loader, connections: 1, seconds, rounds, folder };
     const stores = await openHeld(held, options, folder);
     const machine = describeMachine(folder, stores.facts);
@@ -237,8 +204,7 @@ export const compareSizes = (options: Options): Promise<Comparison> =>
     for (const [n, articles] of options.articles.entries()) {
       addresses.push(await storeOf(options, stores, articles, options.data[n]));
     }
-    if (options.pin) keepApart();
-    const told = describeOptions({ ...options, connections: 1 }, stores);
+    const told = describeOptions({ ...options, connections: 1 }, shareCores(options, stores));
     const names = COMPARED.filter((each) => only.includes(each));
     const places: {
       articles: number;

@@ -5,7 +5,7 @@ import type { StoreAddress } from '../src/store/address.ts';
 import { startServer } from '../test/support/postgres-server.ts';
 import { fillStore, labelOf } from './data.ts';
 import { versionOf } from './machine.ts';
-import { areApart, cpuOfFamily, keepFamilyThere } from './process.ts';
+import { cpuOfFamily, keepFamilyThere } from './process.ts';
 import type { Stores } from './stores.ts';
 
 /** What is acknowledged is on the disk; all else is as the server is made. */
@@ -94,8 +94,9 @@ export const postgresStores = async (folder: string, database: string | undefine
         return create(passing('written'), name);
       },
       keepApart: () => {
-        if (own) keepFamilyThere(own.pid);
-        return own !== undefined && areApart();
+        if (!own) return 'PostgreSQL where it was started';
+        keepFamilyThere(own.pid);
+        return 'PostgreSQL on that of the server, as SQLite is: both engines have the same machine';
       },
       cpu: () => (own ? cpuOfFamily(own.pid) : Number.NaN),
       end,

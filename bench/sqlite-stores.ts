@@ -52,7 +52,7 @@ export const sqliteStores = (folder: string): Stores => ({
     copyFileSync(address.file, file, constants.COPYFILE_FICLONE);
     return { engine: 'sqlite', file };
   },
-  keepApart: () => true,
+  keepApart: () => '',
   cpu: () => 0,
   end: async () => {},
 });

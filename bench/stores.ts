@@ -18,8 +18,8 @@ export type Stores = {
   open(articles: number, name: string | undefined, onProgress: OnProgress): Promise<StoreAddress>;
   /** A copy of a store that nobody has open; undefined where there is no room for it. */
   copy(address: StoreAddress): Promise<StoreAddress | undefined>;
-  /** Keeps a server of theirs on the core of what is measured, where cores are kept apart; returns whether it could. */
-  keepApart(): boolean;
+  /** Keeps a server of theirs on a core, where cores are kept apart; tells on which and why, nothing where there is none. */
+  keepApart(): string;
   /** Microseconds of processor time that their server has taken so far: 0 where there is none, NaN where it cannot be told. */
   cpu(): number;
   /** Removes what is not to be used again. */
