@@ -163,8 +163,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     logger.error({ err: error }, 'renamed articles were not made findable'),
   );
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
-  await listen(app, settings);
-  stop = async () => {
+  const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
     const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CUT_OFF_AFTER);
@@ -178,8 +177,15 @@ export const serve = async (settings: Settings): Promise<void> => {
     await house.close();
   };
 
-  const aboutKey = await makeFirstKey(parts, settings);
-  const address = addressOf(app);
-  if (aboutKey !== undefined) process.stdout.write(welcome(settings.publicUrl ?? address, aboutKey));
-  logger.info({ address }, 'ready');
+  try {
+    await listen(app, settings);
+    stop = end;
+    const aboutKey = await makeFirstKey(parts, settings);
+    const address = addressOf(app);
+    if (aboutKey !== undefined) process.stdout.write(welcome(settings.publicUrl ?? address, aboutKey));
+    logger.info({ address }, 'ready');
+  } catch (error) {
+    await end(); // connections to a database would keep the process from ending
+    throw error;
+  }
 };

@@ -40,7 +40,7 @@ const fill = ({ store }: Galley): Promise<void> =>
       .values(
         EVERY.map((n) => ({
           ...{ ...stamps, slug: `every-${n}`, name: `Every ${n}`, nameFolded: `every ${n}` },
-          ...{ kind: 'topic' as const, articleCount: ARTICLES / n },
+          ...{ kind: 'topic' as const, articleCount: Math.floor(ARTICLES / n) },
         })),
       )
       .returning({ id: tags.id, slug: tags.slug });

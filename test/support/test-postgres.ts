@@ -29,11 +29,21 @@ const makeTemplate = async (url: string): Promise<{ template: string; remove(): 
   };
 };
 
-/** Runs tap, and hands it the signals that are to end it; returns its exit code. */
+/** How long tests that are told to end may take to do so, in milliseconds. */
+const END_WITHIN = 5000;
+
+/** Runs tap, and ends it and all that it started where a signal is to end this; returns its exit code. */
 const runTap = async (template: string): Promise<number> => {
   const args = ['--exclude=**/node_modules/**', ...process.argv.slice(2)]; // .taprc leaves out what is of PostgreSQL alone
-  const tap = spawn('tap', args, { stdio: 'inherit', env: { ...process.env, [TEMPLATE]: template } });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => tap.kill(signal));
+  const environment = { ...process.env, [TEMPLATE]: template };
+  const tap = spawn('tap', args, { stdio: ['ignore', 'inherit', 'inherit'], env: environment, detached: true });
+  const killAll = (signal: NodeJS.Signals) => tap.pid !== undefined && process.kill(-tap.pid, signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      killAll(signal);
+      setTimeout(() => killAll('SIGKILL'), END_WITHIN).unref();
+    });
+  }
   const [code] = await once(tap, 'exit');
   return code ?? 1;
 };

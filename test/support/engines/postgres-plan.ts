@@ -27,10 +27,14 @@ const seekedBy = (condition: string): string => {
   return parts.sort((a, b) => rank(a) - rank(b)).join(' AND ');
 };
 
+/** The index of full text, which every engine has in a way of its own. */
+const FULL_TEXT = 'article_search_by_lexeme';
+
 const asPlan = (node: Node): { seek?: string; dear?: string } => {
   const { 'Node Type': type, 'Relation Name': table, 'Index Name': index, 'Index Cond': condition } = node;
   if (index !== undefined) {
     if (condition === undefined) return { dear: `scan ${table ?? ''} by ${index}` };
+    if (index === FULL_TEXT) return { seek: 'article_search (words)' };
     return { seek: index.endsWith('_pkey') ? `${table} (id=?)` : `${index} (${seekedBy(condition)})` };
   }
   if (type === 'Seq Scan') return { dear: `scan ${table}` };

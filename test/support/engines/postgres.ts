@@ -34,7 +34,7 @@ const numbered = (statement: string): string => {
 type Query = { executed: boolean; strings: string[]; args: unknown[]; resolve(rows: unknown): void };
 const idle = connect({ max: 1 });
 const queries = Object.getPrototypeOf(idle.unsafe('select 1')) as { handle(this: Query): Promise<void> };
-const HANDS_BACK_ROWS = /^\s*(?:select|with)\b|\breturning\b/i;
+const HANDS_BACK_ROWS = /^[\s(]*(?:select|with)\b|\breturning\b/i;
 /** What a store asks now and then to notice others; SQLite has no rows for that. */
 const IS_LOOKING = /^select [^;]* from "touches"/;
 
