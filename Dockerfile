@@ -19,9 +19,11 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATABASE_URL=file:/data/galley.db
 WORKDIR /galley
 COPY package.json ./
 COPY migrations/sqlite ./migrations/sqlite
+COPY migrations/postgres ./migrations/postgres
 COPY --from=modules /galley/node_modules ./node_modules
 COPY --from=build /galley/dist ./dist
-RUN install -d -o node -g node /data
+# With a server the first admin key is written to data/ where Galley runs: that is the volume too.
+RUN install -d -o node -g node /data && ln -s /data data
 USER node
 VOLUME /data
 EXPOSE 3000

@@ -1,22 +1,26 @@
 /** The benchmark: one size of store measured whole, or some sizes compared. */
-import { constants, copyFileSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { ensureData } from './data.ts';
+import { join } from 'node:path';
+import { type StoreAddress, shownAddress } from '../src/store/address.ts';
 import { median, medianOf } from './figures.ts';
 import { type SettingsName, startGalley } from './galley.ts';
+import { type Held, holding, temporaryFolder } from './held.ts';
 import { type Latency, measureHold, measureLatency } from './latency.ts';
 import { describeLoader } from './load.ts';
 import { describeMachine } from './machine.ts';
 import { areApart, keepApart, type Served } from './process.ts';
 import { measureReads, type Pace } from './reads.ts';
 import type { Comparison, Results, Table } from './report.ts';
+import { type EngineName, openStores, type Stores } from './stores.ts';
 import { COMPARED, prepareWorkloads, WORKLOADS, type Workload, type WorkloadName } from './workloads.ts';
 import { CLIENTS, measureWrites, titleOfWrite, WRITES, type WriteName, type WriteRow } from './writes.ts';
 
 export type Options = Omit<Pace, 'folder'> & {
   /** How many articles, for each store. */
   articles: number[];
-  /** Files of stores, one for each size; those that are not named are made in a temporary folder. */
+  engine: EngineName;
+  /** The server of an engine that has one; undefined: one of its own, thrown away after the run. */
+  database: string | undefined;
+  /** Stores to be used again, one for each size: files, or databases of the server; others are gone after the run. */
   data: string[];
   only: readonly (WorkloadName | WriteName)[];
   tables: readonly SettingsName[];
@@ -35,57 +39,42 @@ export type Options = Omit<Pace, 'folder'> & {
   onStored: (stored: number, of: number) => void;
 };
 
-const describeOptions = (options: Options): Record<string, string> => ({
+/** Keeps what is measured and what measures on cores of their own, where that is wanted and can be; tells how it is. */
+const shareCores = ({ pin }: Options, stores: Stores): string => {
+  if (pin) keepApart();
+  if (!areApart()) return 'not kept apart';
+  const server = stores.keepApart();
+  return `server on one, load on another${server === '' ? '' : `; ${server}`}`;
+};
+
+const describeOptions = (options: Options, cores: string): Record<string, string> => ({
   articles: options.articles.map((size) => size.toLocaleString('en')).join(', '),
   load: `${describeLoader(options.loader)}; connections: ${options.connections}, of those who write: ${CLIENTS}`,
   rounds: `${options.rounds} of ${options.seconds} s, the median is told`,
-  cores: areApart() ? 'server on one, load on another' : 'not kept apart',
+  cores,
 });
 
-/** What a run holds open, ended in reverse. */
-class Held {
-  readonly #ends: (() => unknown)[] = [];
-  add<T>(thing: T, end: (thing: T) => unknown): T {
-    this.#ends.push(() => end(thing));
-    return thing;
-  }
-  async end(): Promise<void> {
-    for (let end = this.#ends.pop(); end; end = this.#ends.pop()) await end();
-  }
-}
+const openHeld = async (held: Held, { engine, database }: Options, folder: string): Promise<Stores> =>
+  held.add(await openStores(engine, folder, database), (stores) => stores.end());
 
-const holding = async <T>(work: (held: Held) => Promise<T>): Promise<T> => {
-  const held = new Held();
-  try {
-    return await work(held);
-  } finally {
-    await held.end();
-  }
+/** The store of so many articles; made where it is not there. */
+const storeOf = async (options: Options, stores: Stores, articles: number, name?: string): Promise<StoreAddress> => {
+  const since = performance.now();
+  const address = await stores.open(articles, name, (stored) => options.onStored(stored, articles));
+  const took = ((performance.now() - since) / 1000).toFixed(1);
+  options.say(`store of ${articles} articles: ${shownAddress(address)} (${took} s)`);
+  return address;
 };
 
-/** A folder that is gone after the run, also where the run is interrupted. */
-const temporaryFolder = (held: Held, { folder }: Options): string => {
-  const made = mkdtempSync(join(folder, 'galley-bench-'));
-  const remove = () => rmSync(made, { recursive: true, force: true });
-  process.once('exit', remove);
-  return held.add(made, () => {
-    process.off('exit', remove);
-    remove();
-  });
-};
-
-/** The file with a store of so many articles; made where it is not there. */
-const storeOf = async (options: Options, folder: string, articles: number, place: number): Promise<string> => {
-  const file = resolve(options.data[place] ?? join(folder, `${articles}.db`));
-  options.say(`store of ${articles} articles: ${file}`);
-  await ensureData(file, articles, (stored) => options.onStored(stored, articles));
-  return file;
-};
-
-const measureColdStart = async ({ program, starts }: Options, file: string, folder: string): Promise<number> => {
+const measureColdStart = async (
+  { program, starts }: Options,
+  stores: Stores,
+  address: StoreAddress,
+  folder: string,
+) => {
   const times: number[] = [];
   for (let n = 0; n < starts; n++) {
-    const served = await startGalley(program, file, 'cache on', join(folder, 'start.log'));
+    const served = await startGalley(program, stores, address, 'cache on', join(folder, 'start.log'));
     times.push(served.startedIn);
     await served.stop();
   }
@@ -101,13 +90,21 @@ const measureHolds = async (served: Served, workloads: readonly Workload[], pace
 
 type Reading = Pick<Results, 'tables' | 'latencies' | 'holds' | 'memory' | 'notes'>;
 
-const measureReading = (options: Options, file: string, pace: Pace): Promise<Reading> =>
+/** A store and where it is kept. */
+type Kept = { stores: Stores; address: StoreAddress };
+
+/** `embedded`: the same store in the embedded engine, measured beside this one where the cache is off. */
+const measureReading = (options: Options, kept: Kept, embedded: Kept | undefined, pace: Pace): Promise<Reading> =>
   holding(async (held) => {
     const { program, only, tables: wanted, urls, say } = options;
     const articles = options.articles[0] as number;
-    const start = async (name: SettingsName) =>
-      held.add(await startGalley(program, file, name, join(pace.folder, `${name}.log`)), (served) => served.stop());
+    const startOn = async ({ stores, address }: Kept, name: SettingsName) => {
+      const log = join(pace.folder, `${name}.log`);
+      return held.add(await startGalley(program, stores, address, name, log), (served) => served.stop());
+    };
+    const start = (name: SettingsName) => startOn(kept, name);
     const reference = await start('cache off');
+    const beside = embedded && { embedded: await startOn(embedded, 'cache off') };
     const names = WORKLOADS.filter((name) => only.includes(name));
     const { workloads, skipped } = await prepareWorkloads({ origin: reference.origin, articles, urls }, names);
     const tables: Table[] = [];
@@ -122,11 +119,12 @@ const measureReading = (options: Options, file: string, pace: Pace): Promise<Rea
         const subject =
           settings === 'defaults'
             ? { galley, reference: quiet, mayRefuse: true }
-            : { galley, reference, mayRefuse: false };
+            : { galley, reference, mayRefuse: false, ...(settings === 'cache off' && beside) };
         const row = await measureReads(subject, workload, pace);
         const { byRate, byCpu } = row.ratios.bare;
         const rate = Math.round(row.galley.perSecond);
         say(`${settings}: ${row.title}: ${rate}/s, ratio ${byRate.toFixed(2)}, by CPU ${byCpu.toFixed(2)}`);
+        if (row.embedded) say(`  to SQLite ${row.embedded.ratios.byRate.toFixed(2)}`);
         table.rows.push(row);
       }
       memory[`reading, ${settings}`] = galley.memory();
@@ -144,19 +142,18 @@ const measureReading = (options: Options, file: string, pace: Pace): Promise<Rea
 type Writing = Pick<Results, 'writes' | 'memory' | 'notes'>;
 
 /** Measures writing on a copy, so that the store stays what it is. */
-const measureWriting = (options: Options, file: string, pace: Pace): Promise<Writing> =>
+const measureWriting = (options: Options, { stores, address }: Kept, pace: Pace): Promise<Writing> =>
   holding(async (held) => {
     const names = WRITES.filter((name) => options.only.includes(name));
     const memory: Record<string, number> = {};
-    const { bavail, bsize } = statfsSync(pace.folder);
     if (names.length === 0) return { writes: [], memory, notes: [] };
-    if (statSync(file).size * 1.5 > bavail * bsize) {
+    const copy = await stores.copy(address);
+    if (!copy) {
       return { writes: [], memory, notes: ['writing: not measured, as there is no room for a copy of the store'] };
     }
-    const copy = join(pace.folder, 'written.db');
-    copyFileSync(file, copy, constants.COPYFILE_FICLONE);
     const log = join(pace.folder, 'written.log');
-    const served = held.add(await startGalley(options.program, copy, 'cache on', log), (started) => started.stop());
+    const started = await startGalley(options.program, stores, copy, 'cache on', log);
+    const served = held.add(started, () => started.stop());
     const writes: WriteRow[] = [];
     for (const name of names) {
       const write = (seconds: number) => measureWrites(served, name, options.articles[0] as number, seconds);
@@ -175,16 +172,21 @@ const measureWriting = (options: Options, file: string, pace: Pace): Promise<Wri
 export const runBench = (options: Options): Promise<Results> =>
   holding(async (held) => {
     const { loader, connections, seconds, rounds, name } = options;
-    const folder = temporaryFolder(held, options);
+    const folder = temporaryFolder(held, options.folder);
     const pace: Pace = { loader, connections, seconds, rounds, folder };
-    const machine = describeMachine(folder);
-    const file = await storeOf(options, folder, options.articles[0] as number, 0);
-    if (options.pin) keepApart();
-    const coldStart = await measureColdStart(options, file, folder);
-    const reading = await measureReading(options, file, pace);
-    const writing = await measureWriting(options, file, pace);
+    const stores = await openHeld(held, options, folder);
+    const isBeside = stores.engine !== 'sqlite' && options.tables.includes('cache off');
+    const files = isBeside ? await openStores('sqlite', folder, undefined) : undefined;
+    const machine = describeMachine(folder, { ...stores.facts, ...files?.facts });
+    const articles = options.articles[0] as number;
+    const kept: Kept = { stores, address: await storeOf(options, stores, articles, options.data[0]) };
+    const embedded = files && { stores: files, address: await storeOf(options, files, articles) };
+    const told = describeOptions(options, shareCores(options, stores));
+    const coldStart = await measureColdStart(options, stores, kept.address, folder);
+    const reading = await measureReading(options, kept, embedded, pace);
+    const writing = await measureWriting(options, kept, pace);
     return {
-      ...{ kind: 'run', name, machine, options: describeOptions(options), coldStart, ...reading, ...writing },
+      ...{ kind: 'run', name, machine, options: told, coldStart, ...reading, ...writing },
       memory: { ...reading.memory, ...writing.memory },
       notes: [...reading.notes, ...writing.notes],
     };
@@ -194,12 +196,15 @@ export const runBench = (options: Options): Promise<Results> =>
 export const compareSizes = (options: Options): Promise<Comparison> =>
   holding(async (held) => {
     const { loader, seconds, rounds, name, program, say, only, urls } = options;
-    const folder = temporaryFolder(held, options);
+    const folder = temporaryFolder(held, options.folder);
     const pace: Pace = { loader, connections: 1, seconds, rounds, folder };
-    const machine = describeMachine(folder);
-    const files: string[] = [];
-    for (const [n, articles] of options.articles.entries()) files.push(await storeOf(options, folder, articles, n));
-    if (options.pin) keepApart();
+    const stores = await openHeld(held, options, folder);
+    const machine = describeMachine(folder, stores.facts);
+    const addresses: StoreAddress[] = [];
+    for (const [n, articles] of options.articles.entries()) {
+      addresses.push(await storeOf(options, stores, articles, options.data[n]));
+    }
+    const told = describeOptions({ ...options, connections: 1 }, shareCores(options, stores));
     const names = COMPARED.filter((each) => only.includes(each));
     const places: {
       articles: number;
@@ -211,7 +216,8 @@ export const compareSizes = (options: Options): Promise<Comparison> =>
     const notes = new Set<string>();
     for (const [n, articles] of options.articles.entries()) {
       const log = join(folder, `${articles}.log`);
-      const served = held.add(await startGalley(program, files[n] as string, 'cache off', log), (each) => each.stop());
+      const started = await startGalley(program, stores, addresses[n] as StoreAddress, 'cache off', log);
+      const served = held.add(started, () => started.stop());
       const { workloads, skipped } = await prepareWorkloads({ origin: served.origin, articles, urls }, names);
       for (const each of skipped) notes.add(each);
       places.push({ articles, served, workloads, latencies: [], holds: [] });
@@ -224,7 +230,7 @@ export const compareSizes = (options: Options): Promise<Comparison> =>
     }
     for (const place of places) place.holds.push(...(await measureHolds(place.served, place.workloads, pace)));
     return {
-      ...{ kind: 'comparison', name, machine, options: describeOptions({ ...options, connections: 1 }) },
+      ...{ kind: 'comparison', name, machine, options: told },
       sizes: places.map(({ articles, latencies, holds, served }) => ({
         ...{ articles, latencies, holds, memory: served.memory() },
       })),

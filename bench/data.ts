@@ -1,5 +1,4 @@
 /** Makes the store of a benchmark by Galley's own storing functions; the one file here that knows Galley from the inside. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { searchedText } from '../src/core/searched-text.ts';
 import type { Status } from '../src/core/statuses.ts';
 import { recordOf, storeNew } from '../src/features/articles/records.ts';
@@ -10,6 +9,7 @@ import { type House, openHouse } from '../src/house.ts';
 import type { Rendering } from '../src/rendering/renderer.ts';
 import { excerptOf } from '../src/rendering/words.ts';
 import { readSettings } from '../src/settings.ts';
+import type { StoreAddress } from '../src/store/address.ts';
 import { BY_ITSELF } from '../src/store/events.ts';
 import type { Store } from '../src/store/store.ts';
 import {
@@ -26,11 +26,14 @@ import {
 } from './content.ts';
 import { sentenceOf } from './prose.ts';
 import { randomOf } from './random.ts';
+import { urlOf } from './stores.ts';
 
 /** Changes with what is stored, so that a store of before is not taken for one of now. */
 const EDITION = 2;
 /** How many articles a transaction holds. */
 const UNIT = 2000;
+/** How many articles of a transaction are stored at once, so that a server is not waited for at every statement. */
+const AT_ONCE = 20;
 
 export type Text = { body: string; rendering: Rendering };
 
@@ -103,7 +106,7 @@ const fill = async ({ store, renderer }: House, articles: number, onProgress: (s
     const to = Math.min(from + UNIT, articles);
     await store.transaction(async (tx) => {
       const now = new Date();
-      for (let number = from; number < to; number++) {
+      const storeOne = async (number: number) => {
         const content = contentOf(number, articles);
         const text = withSentence(texts[content.body % texts.length] as Text, content.sentence);
         const named = {
@@ -112,37 +115,30 @@ const fill = async ({ store, renderer }: House, articles: number, onProgress: (s
         };
         const id = await storeNew(tx, BY_ITSELF, recordFor(content, text, named, now), text.rendering);
         if (id !== number + 1) throw new Error(`Article ${number} got the id ${id}: the store was not empty`);
-        await storeComments(tx, id, content);
+        return { id, content };
+      };
+      for (let first = from; first < to; first += AT_ONCE) {
+        const stored = await Promise.all(numbers(Math.min(AT_ONCE, to - first)).map((n) => storeOne(first + n)));
+        for (const { id, content } of stored) await storeComments(tx, id, content);
       }
     });
     onProgress(to);
   }
 };
 
-const label = (articles: number) => JSON.stringify({ edition: EDITION, articles });
-const labelFile = (file: string) => `${file}.json`;
+/** What is written beside a store of so many articles. */
+export const labelOf = (articles: number): string => JSON.stringify({ edition: EDITION, articles });
 
-/**
- * Sees to it that `file` holds the store of so many articles: makes it where there is none, and takes one that was made
- * before. Throws where something else stands there.
- */
-export const ensureData = async (
-  file: string,
+/** Fills an empty place with so many articles. */
+export const fillStore = async (
+  address: StoreAddress,
   articles: number,
   onProgress: (stored: number) => void,
 ): Promise<void> => {
-  if (existsSync(file)) {
-    if (existsSync(labelFile(file)) && readFileSync(labelFile(file), 'utf8') === label(articles)) return;
-    throw new Error(`${file} is no store of ${articles} articles made by this benchmark; name another, or remove it`);
-  }
-  const house = await openHouse(readSettings({ DATABASE_URL: `file:${file}` }));
+  const house = await openHouse(readSettings({ DATABASE_URL: urlOf(address) }));
   try {
     await fill(house, articles, onProgress);
-  } catch (error) {
+  } finally {
     await house.close();
-    for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
-    throw error;
   }
-  await house.close();
-  writeFileSync(labelFile(file), label(articles));
 };

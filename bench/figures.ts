@@ -11,8 +11,11 @@ export type Load = {
   /** Answers of 400 and more. */
   refused: number;
 };
-/** A load, and microseconds of the server's processor time for each request. */
-export type Figures = Load & { cpu: number };
+/**
+ * A load, and microseconds of the server's processor time for each request; `storeCpu`: of the server of its store, 0
+ * where there is none, NaN where it cannot be told.
+ */
+export type Figures = Load & { cpu: number; storeCpu: number };
 
 /** The middle one; of an even number the mean of both. NaN for none. */
 export const median = (values: readonly number[]): number => {
@@ -32,7 +35,8 @@ export const percentile = (values: readonly number[], share: number): number => 
 export const medianOf = (rounds: readonly Figures[]): Figures => {
   const of = (name: keyof Figures) => median(rounds.map((round) => round[name]));
   return {
-    ...{ requests: of('requests'), perSecond: of('perSecond'), refused: of('refused'), cpu: of('cpu') },
+    ...{ requests: of('requests'), perSecond: of('perSecond'), refused: of('refused') },
+    ...{ cpu: of('cpu'), storeCpu: of('storeCpu') },
     ...{ p50: of('p50'), p99: of('p99'), max: of('max') },
   };
 };

@@ -1,5 +1,7 @@
 /** Galley as it is measured: a process on a core of its own, by the settings of a table. */
+import type { StoreAddress } from '../src/store/address.ts';
 import { type Served, startServer } from './process.ts';
+import { type Stores, urlOf } from './stores.ts';
 
 /** The key that a store of a benchmark is written with. It opens nothing else. */
 export const KEY = `glk_${'benchmark'.repeat(4)}`;
@@ -14,16 +16,19 @@ export const SETTINGS = {
 } as const satisfies Record<string, Record<string, string>>;
 export type SettingsName = keyof typeof SETTINGS;
 
-/** Starts Galley on a store; `program` is what Node is told to run. */
-export const startGalley = (
+/** Starts Galley on one of some stores; `program` is what Node is told to run. */
+export const startGalley = async (
   program: readonly string[],
-  file: string,
+  stores: Stores,
+  address: StoreAddress,
   settings: SettingsName,
   log: string,
-): Promise<Served> =>
-  startServer({
+): Promise<Served> => {
+  const served = await startServer({
     command: [process.execPath, ...program, 'serve'],
-    environment: { ...SETTINGS[settings], DATABASE_URL: `file:${file}`, ADMIN_KEY: KEY },
+    environment: { ...SETTINGS[settings], DATABASE_URL: urlOf(address), ADMIN_KEY: KEY },
     readyPath: '/health/ready',
     log,
   });
+  return { ...served, storeCpu: stores.cpu };
+};

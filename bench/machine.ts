@@ -2,20 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import Database from 'better-sqlite3';
 
 export type Machine = Record<string, string>;
 
-const versionOf = (name: string): string => {
+/** The version of a package that is installed. */
+export const versionOf = (name: string): string => {
   const file = new URL(`../node_modules/${name}/package.json`, import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-};
-
-const sqliteVersion = (): string => {
-  const connection = new Database(':memory:');
-  const version = connection.prepare('select sqlite_version()').pluck().get();
-  connection.close();
-  return String(version);
 };
 
 const FILE_SYSTEMS: Record<number, string> = {
@@ -32,8 +25,8 @@ const commit = (): string | undefined => {
   return status === 0 ? stdout.trim() : undefined;
 };
 
-/** Tells of the machine; `folder` is where the stores are. */
-export const describeMachine = (folder: string): Machine => {
+/** Tells of the machine; `folder` is where the stores are, `engines` what is to be told of theirs. */
+export const describeMachine = (folder: string, engines: Machine): Machine => {
   const { type } = statfsSync(folder);
   return {
     date: new Date().toISOString(),
@@ -46,7 +39,7 @@ export const describeMachine = (folder: string): Machine => {
     kernel: `${process.platform} ${release()}`,
     'file system': FILE_SYSTEMS[type] ?? `of type ${type}`,
     node: process.version,
-    sqlite: sqliteVersion(),
-    ...Object.fromEntries(['fastify', 'better-sqlite3', 'drizzle-orm'].map((name) => [name, versionOf(name)])),
+    ...engines,
+    ...Object.fromEntries(['fastify', 'drizzle-orm'].map((name) => [name, versionOf(name)])),
   };
 };

@@ -38,13 +38,35 @@ const freePort = (): Promise<number> =>
 /** The clock of `/proc`, in ticks a second. */
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-/** What a process and its threads have taken of the processors, in microseconds, by `/proc`. */
-const cpuOf = (pid: number): number => {
+/** What a process and its threads have taken of the processors, in microseconds, by `/proc`; `ended`: its children that are over. */
+const timesOf = (pid: number): { own: number; ended: number } => {
   // The name of the program, in parentheses, may hold spaces.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
-    .split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
+    .split(' ')
+    .slice(11, 15)
+    .map((ticks) => (Number(ticks) / TICKS) * 1e6);
+  return { own: user + system, ended: endedUser + endedSystem };
+};
+const cpuOf = (pid: number): number => timesOf(pid).own;
+
+/** A process and its children. */
+const familyOf = (pid: number): number[] =>
+  [pid, ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')].map(Number).filter(Boolean);
+
+/** What a process and all children it ever had have taken of the processors, in microseconds. */
+export const cpuOfFamily = (pid: number): number => {
+  const { own, ended } = timesOf(pid);
+  const [, ...children] = familyOf(pid);
+  return children.reduce((sum, child) => sum + cpuOf(child), own + ended);
+};
+
+/** Keeps a process, its children and those they will have on the core of what is measured, where cores are kept apart. */
+export const keepFamilyThere = (pid: number): void => {
+  if (!apart) return;
+  for (const each of familyOf(pid)) {
+    execFileSync('taskset', ['-a', '-c', '-p', String(SERVER_CORE), String(each)], { stdio: 'ignore' });
+  }
 };
 
 /** The resident memory of a process, in MiB. */
@@ -55,6 +77,8 @@ export type Served = {
   origin: string;
   /** Microseconds of processor time so far, all threads together. */
   cpu: () => number;
+  /** The same of the server of its store: 0 where there is none, NaN where it cannot be told. */
+  storeCpu: () => number;
   /** Resident memory in MiB. */
   memory: () => number;
   /** Milliseconds from its start to its first answer. */
@@ -107,5 +131,6 @@ export const startServer = async ({ command, environment = {}, readyPath, log }:
   await waitUntilReady(child, `${origin}${readyPath}`, log);
   const startedIn = performance.now() - since;
   const pid = child.pid as number;
-  return { origin, startedIn, cpu: () => cpuOf(pid), memory: () => memoryOf(pid), stop: () => stop(child) };
+  const told = { cpu: () => cpuOf(pid), storeCpu: () => 0, memory: () => memoryOf(pid) };
+  return { origin, startedIn, ...told, stop: () => stop(child) };
 };

@@ -34,8 +34,8 @@ export type Comparison = {
 };
 
 const count = (value: number) => Math.round(value).toLocaleString('en');
-const ratio = (value: number) => value.toFixed(2);
-const micros = (value: number) => value.toFixed(1);
+const ratio = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(2));
+const micros = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(1));
 const millis = (value: number) => value.toFixed(value < 1 ? 3 : value < 10 ? 2 : 1);
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -69,13 +69,38 @@ const readTable = ({ settings, rows }: Table): string =>
     ),
   );
 
+const EMBEDDED_LEGEND = `The same requests to a Galley with the same articles in SQLite, in the same rounds, and the same answers. A ratio is
+PostgreSQL to SQLite; more is better. By Galley's CPU: of the processor time of Galley's process alone, what it takes where
+PostgreSQL has a machine of its own; by all CPU: with that of PostgreSQL.`;
+
+/** Galley beside itself with the embedded engine, where that was measured too. */
+const embeddedTable = ({ settings, rows }: Table): string[] => {
+  const cells = rows.flatMap(({ title, galley, embedded }) => {
+    if (!embedded) return [];
+    const { figures, ratios } = embedded;
+    return [
+      [
+        ...[title, count(galley.perSecond), count(figures.perSecond), `**${ratio(ratios.byRate)}**`],
+        ...[micros(galley.cpu), micros(galley.storeCpu), micros(figures.cpu)],
+        ...[ratio(ratios.byCpu), ratio(ratios.byWholeCpu), millis(galley.p50), millis(figures.p50)],
+      ],
+    ];
+  });
+  if (cells.length === 0) return [];
+  const heads = [
+    ...['workload', 'req/s', 'SQLite req/s', 'ratio', 'CPU µs', "PostgreSQL's CPU µs", 'SQLite: CPU µs'],
+    ...["ratio by Galley's CPU", 'ratio by all CPU', 'p50 ms', 'SQLite: p50 ms'],
+  ];
+  return [section(`Reading, ${settings}: PostgreSQL beside SQLite`, EMBEDDED_LEGEND, table(heads, cells))];
+};
+
 const writeTable = (rows: readonly WriteRow[]): string =>
   section(
     'Writing, 8 clients, durable',
     table(
-      ['workload', 'req/s', 'CPU µs', 'p50 ms', 'p99 ms', 'longest ms'],
-      rows.map(({ title, figures: { perSecond, cpu, p50, p99, max } }) => [
-        ...[title, count(perSecond), count(cpu)],
+      ['workload', 'req/s', 'CPU µs', "CPU µs of the store's server", 'p50 ms', 'p99 ms', 'longest ms'],
+      rows.map(({ title, figures: { perSecond, cpu, storeCpu, p50, p99, max } }) => [
+        ...[title, count(perSecond), count(cpu), Number.isNaN(storeCpu) ? '–' : count(storeCpu)],
         ...[p50, p99, max].map(millis),
       ]),
     ),
@@ -110,7 +135,9 @@ const pageOf = (results: Results): string => {
   );
   const parts = [
     title,
-    ...(tables.length > 0 ? [`![Ratios](${name}.svg)`, LEGEND, ...tables.map(readTable)] : []),
+    ...(tables.length > 0
+      ? [`![Ratios](${name}.svg)`, LEGEND, ...tables.flatMap((each) => [readTable(each), ...embeddedTable(each)])]
+      : []),
     ...(writes.length > 0 ? [writeTable(writes)] : []),
     ...(latencies.length > 0 ? [section('Latency with one connection, cache off', latencyTable(latencies))] : []),
     ...(holds.length > 0 ? [section('A sign of life beside a search', HOLD_LEGEND, latencyTable(holds))] : []),

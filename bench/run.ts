@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Presets, SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { readAddress } from '../src/store/address.ts';
 import { compareSizes, type Options, runBench } from './bench.ts';
 import type { SettingsName } from './galley.ts';
 import { bestLoader, LOADERS, type Loader } from './load.ts';
 import { writeReport } from './report.ts';
+import { ENGINES, type EngineName } from './stores.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 import { WRITES, type WriteName } from './writes.ts';
 
@@ -26,7 +28,12 @@ const whole = (text: string): number => {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1');
   return Number(text);
 };
-const files = (text: string): string[] => text.split(',');
+const server = (text: string): string => {
+  if (readAddress(text)?.engine !== 'postgres')
+    throw new InvalidArgumentError('must be like postgres://user@host/name');
+  return text;
+};
+const parts = (text: string): string[] => text.split(',');
 
 type Name = WorkloadName | WriteName;
 const NAMES: readonly Name[] = [...WORKLOADS, ...WRITES];
@@ -50,6 +57,8 @@ type Flags = {
   cache: 'on' | 'off' | 'both';
   defaults: boolean;
   load: Loader;
+  engine: EngineName;
+  database?: string;
   data: string[];
   folder: string;
   name?: string;
@@ -95,8 +104,9 @@ const run = async (flags: Flags): Promise<void> => {
   mkdirSync(flags.folder, { recursive: true });
   const options: Options = {
     ...rest,
+    database: flags.database,
     articles: compare ?? [articles],
-    name: flags.name ?? `${compare ? 'compare-' : ''}${names}-sqlite`,
+    name: flags.name ?? `${compare ? 'compare-' : ''}${names}-${flags.engine}`,
     loader: load,
     tables: tablesOf(flags),
     program: program.split(' '),
@@ -125,9 +135,15 @@ await new Command('bench')
   .addOption(new Option('--cache <which>', 'the tables to make').choices(['on', 'off', 'both']).default('both'))
   .option('--no-defaults', 'leave out the table with the default settings')
   .addOption(new Option('--load <program>', 'what makes the load').choices(LOADERS).default(bestLoader()))
-  .option('--data <files>', 'stores to use again, one for each size; made where they are not there', files, [])
+  .addOption(new Option('--engine <name>', 'what keeps the stores').choices(ENGINES).default('sqlite'))
+  .option('--database <url>', 'a server of PostgreSQL, whose user may create databases; else one is started', server)
+  .option(
+    '--data <names>',
+    'stores to use again, files or databases, one for each size; made where not there',
+    parts,
+    [],
+  )
   .option('--folder <path>', 'where temporary stores are made', tmpdir())
-  .addOption(new Option('--engine <name>', 'the store').choices(['sqlite']).default('sqlite'))
   .option('--name <name>', 'what the results are called')
   .option('--out <path>', 'where the results are written', path('results'))
   .option('--program <arguments>', 'what Node runs as Galley', path('../dist/main.js'))

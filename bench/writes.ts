@@ -76,7 +76,7 @@ export const measureWrites = async (
   const times: number[] = [];
   const last: Written[] = [];
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-  const [since, cpuBefore] = [performance.now(), served.cpu()];
+  const [since, cpuBefore, storeCpuBefore] = [performance.now(), served.cpu(), served.storeCpu()];
   const end = since + seconds * 1000;
   const client = async (place: number): Promise<void> => {
     while (performance.now() < end) {
@@ -92,10 +92,11 @@ export const measureWrites = async (
   await Promise.all(Array.from({ length: CLIENTS }, (_, place) => client(place)));
   const took = (performance.now() - since) / 1000;
   const cpu = (served.cpu() - cpuBefore) / times.length;
+  const storeCpu = (served.storeCpu() - storeCpuBefore) / times.length;
   agent.destroy();
   for (const one of last) await demandKept(served.origin, one);
   return {
-    ...{ requests: times.length, perSecond: times.length / took, refused: 0, cpu },
+    ...{ requests: times.length, perSecond: times.length / took, refused: 0, cpu, storeCpu },
     ...{ p50: percentile(times, 0.5), p99: percentile(times, 0.99), max: percentile(times, 1) },
   };
 };

@@ -12,6 +12,10 @@ const LIMITS = { statement_timeout: 30_000, lock_timeout: 5_000, idle_in_transac
 /** None of them: for what has to take its time. */
 export const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
 
+/** Settings as the server reads them: the driver would leave out those that are false or zero. */
+const asTexts = (settings: Record<string, string | number | boolean>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+
 /** Opens a pool of at most `max` connections, each made when it is first needed. `parameters` are settings of the server, `options` those of postgres.js. */
 export const connect = (
   url: string,
@@ -25,12 +29,12 @@ export const connect = (
     connect_timeout: CONNECT_WITHIN,
     fetch_types: false,
     onnotice: () => {},
-    connection: {
+    connection: asTexts({
       ...{ application_name: 'galley', TimeZone: 'UTC', DateStyle: 'ISO' },
       jit: false, // compiling a statement takes longer than any of ours runs
       ...LIMITS,
       ...parameters,
-    },
+    }),
   });
 
 /** How many texts of statements are watched for coming again, and how many that did are kept prepared. */

@@ -92,14 +92,21 @@ const dialect = new PgDialect();
 export type SearchRunner = { run: Run; close(): Promise<void> };
 
 const CONNECTIONS = 2;
+/** What a search may hold in memory on the server, in kB. */
+const WORK_MEMORY = 32_768;
 
 /**
  * Runs searches on connections of their own: few, so that they leave the server to others, and each for a bounded time,
  * in milliseconds.
  */
 export const postgresSearchRunner = (url: string, timeLimit = TIME_LIMIT): SearchRunner => {
-  // The planner does not know what it costs to read a long text, and takes it for cheaper than the index.
-  const client = connect(url, CONNECTIONS, { statement_timeout: timeLimit, enable_seqscan: false });
+  const client = connect(url, CONNECTIONS, {
+    statement_timeout: timeLimit,
+    // The planner does not know what it costs to read long texts, and takes that for cheaper than the index.
+    enable_seqscan: false,
+    // With less, a bitmap of many articles forgets which rows of a page it means, and all their texts are read.
+    work_mem: WORK_MEMORY,
+  });
   const inTurn = searchGate();
   return {
     run: async (source, values) => {

@@ -25,6 +25,7 @@ type Pools = { readers: Pool; writers: Pool; find?: Run };
 /** The store of a database that is migrated; closing it waits for its units, and leaves the pools open. */
 export const createPostgresStore = async ({ readers, writers, find }: Pools): Promise<Store> => {
   const tables = defineTables(postgresColumns);
+  const same = { tables, mergesUnions: false, failureOf };
   const runOn =
     (client: Client): Run =>
     async (source, values) =>
@@ -32,7 +33,7 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
   const units = createUnits(writers, (client) => {
     const own = preparing(client);
     const run = runOn(own); // by the unit's own connection: what it wrote is found
-    return createUnit({ db: asDb(own), tables, search: postgresSearch({ run, find: run, tables }), failureOf });
+    return createUnit({ ...same, db: asDb(own), search: postgresSearch({ run, find: run, tables }) });
   });
   const reader = preparing(readers);
   const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
@@ -42,8 +43,8 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
   };
 
   const store: Store = {
+    ...same,
     db: asDb(reader),
-    tables,
     memory,
     search: postgresSearch({ run: runOn(reader), find: find ?? runOn(reader), tables }),
     transaction: async (work) => {
@@ -57,7 +58,6 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
     },
     onTouched,
     noticeOthers,
-    failureOf,
     checkWritable: () => {
       checking ??= writeToSite().finally(() => {
         checking = undefined;

@@ -139,7 +139,8 @@ export const openSqlite = (file: string): Store => {
     return version === seenVersion ? undefined : listTouched(version);
   });
   const runner = searchRunner(reader, file);
-  const unit = createUnit({ db: asDb(writer), tables, search: sqliteSearch(writer, tables, runner), failureOf });
+  const same = { tables, mergesUnions: true, failureOf };
+  const unit = createUnit({ ...same, db: asDb(writer), search: sqliteSearch(writer, tables, runner) });
   const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> =>
     turns.take(async () => {
       await begin(writer);
@@ -166,8 +167,8 @@ export const openSqlite = (file: string): Store => {
   let checking: Promise<void> | undefined;
 
   const store: Store = {
+    ...same,
     db: asDb(reader),
-    tables,
     memory,
     search: sqliteSearch(reader, tables, runner),
     transaction: inTurn,
@@ -176,7 +177,6 @@ export const openSqlite = (file: string): Store => {
     },
     onTouched,
     noticeOthers,
-    failureOf,
     checkWritable: () => {
       checking ??= inTurn(touch).finally(() => {
         checking = undefined;

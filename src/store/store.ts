@@ -19,6 +19,8 @@ export type Store = {
   readonly db: Db;
   readonly tables: Tables;
   readonly search: Search;
+  /** Whether a union of walks that are sorted alike is read a row at a time, as far as is wanted; else each to its end. */
+  readonly mergesUnions: boolean;
   /**
    * Runs `work` as one unit: all of it is kept, or none, as if units ran one after the other. `work` awaits its own
    * queries and nothing else, and may be run again where others were in its way: it changes nothing beside the store.

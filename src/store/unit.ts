@@ -10,7 +10,7 @@ export type Unit = {
 };
 
 /** The store of the units that run, one after the other, on one connection. */
-export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'search' | 'failureOf'>): Unit => {
+export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'search' | 'mergesUnions' | 'failureOf'>): Unit => {
   let touched = new Set<Group>();
   const store: Store = {
     ...parts,

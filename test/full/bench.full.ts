@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { compareSizes, type Options, runBench } from '../../bench/bench.ts';
-import { ensureData } from '../../bench/data.ts';
 import { bestLoader } from '../../bench/load.ts';
 import { writeReport } from '../../bench/report.ts';
+import { sqliteStores } from '../../bench/sqlite-stores.ts';
 import { WORKLOADS } from '../../bench/workloads.ts';
 import { WRITES } from '../../bench/writes.ts';
+import { findBinaries } from '../support/postgres-server.ts';
 import { temporaryDirectory } from '../support/process.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -17,6 +18,8 @@ const ARTICLES = 200;
 const smallest = (folder: string, stores: string[]): Options => ({
   ...{
     articles: stores.map(() => ARTICLES),
+    engine: 'sqlite',
+    database: undefined,
     data: stores,
     only: [...WORKLOADS, ...WRITES],
     tables: ['cache on'],
@@ -61,7 +64,7 @@ test('a whole run answers every workload rightly and is written down, and its st
   t.same(JSON.parse(read('json')).tables, JSON.parse(JSON.stringify(results.tables)));
 
   await t.rejects(
-    ensureData(store, ARTICLES + 1, () => {}),
+    sqliteStores(folder).open(ARTICLES + 1, store, () => {}),
     /no store of 201 articles/,
     'it is not taken for another',
   );
@@ -74,4 +77,40 @@ test('a whole run answers every workload rightly and is written down, and its st
   ]);
   writeReport(folder, comparison);
   t.match(readFileSync(join(folder, 'two.md'), 'utf8'), /\| newest 20 \| [\d.]+ \| [\d.]+ \| \*\*[\d.]+\*\* \|/);
+});
+
+const without = findBinaries() === undefined && 'there is no PostgreSQL on this machine';
+
+test('a run on a server measures it beside the embedded engine, with the same answers', {
+  skip: without,
+}, async (t) => {
+  const folder = temporaryDirectory(t);
+  chmodSync(folder, 0o711); // the server may run as another user
+  const results = await runBench({
+    ...smallest(folder, []),
+    ...{ articles: [ARTICLES], engine: 'postgres', tables: ['cache off'], only: ['slug', 'newest', ...WRITES] },
+  });
+  const [{ rows = [] } = {}] = results.tables;
+  t.same(
+    rows.map(({ name }) => name),
+    ['slug', 'newest'],
+  );
+  for (const { name, galley, embedded } of rows) {
+    t.ok(embedded && embedded.figures.requests > 0 && embedded.figures.storeCpu === 0, `${name} has both engines`);
+    t.ok(galley.storeCpu >= 0 && Number(embedded?.ratios.byRate) > 0, `${name} has its ratio`);
+  }
+  t.same(
+    results.writes.map(({ name }) => name),
+    WRITES,
+  );
+  t.match(results.machine.postgresql, /^\d+\S*, fsync on, synchronous_commit on, full_page_writes on/, 'it is durable');
+  writeReport(folder, results);
+  const page = readFileSync(join(folder, 'small.md'), 'utf8');
+  t.match(page, /## Reading, cache off: PostgreSQL beside SQLite\n[^#]*\| article by slug \|/);
+  t.notMatch(page, /NaN|undefined/);
+  t.same(
+    readdirSync(folder).filter((name) => name.startsWith('galley-')),
+    [],
+    'nothing is left of the server',
+  );
 });

@@ -18,8 +18,8 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Db } from '../../src/store/store.ts';
 import { defineTables, type Tables } from '../../src/store/tables.ts';
 import { newDatabase } from '../support/database.ts';
-import { randomFrom } from '../support/random.ts';
 import { type Document, documentsFrom, queriesFrom } from '../support/searched-documents.ts';
+import { randomFrom } from '../support/truth/random.ts';
 
 const DOCUMENTS = 1000;
 const QUERIES = Number(process.env.TEST_QUERIES ?? 1500);
@@ -131,7 +131,7 @@ t.test('both engines answer a search alike', async (t) => {
   const written = [...documents.keys()];
   // Some are written over, and some forgotten.
   const changes = new Map(
-    written.filter((id) => id % 41 === 0).map((id) => [id, fieldsOf(random.pick([...documents.values()]))]),
+    written.filter((id) => id % 41 === 0).map((id) => [id, fieldsOf(random.one([...documents.values()]))]),
   );
   const change = async ({ search }: Side) => {
     for (const [id, fields] of changes) await search.write(id, fields);
@@ -145,20 +145,20 @@ t.test('both engines answer a search alike', async (t) => {
   let kind: string = 'moment';
   for (const q of queriesFrom(random, documents, QUERIES)) {
     const query = readSearchQuery(q);
-    const by = random.pick(['sortAt', 'updatedAt', 'createdAt', 'titleFolded', 'wordCount'] as const);
-    const from = KINDS[by] === kind && random.chance(0.3) ? { place, before: random.chance(0.5) } : null;
+    const by = random.one(['sortAt', 'updatedAt', 'createdAt', 'titleFolded', 'wordCount'] as const);
+    const from = KINDS[by] === kind && random.percent(30) ? { place, before: random.percent(50) } : null;
     const asked: Asked = {
       query,
-      ids: random.chance(0.1) ? written.filter(() => random.chance(0.2)) : null,
-      where: random.pick(WHERES),
+      ids: random.percent(10) ? written.filter(() => random.percent(20)) : null,
+      where: random.one(WHERES),
       by,
-      descending: random.chance(0.6),
-      isRanked: random.chance(0.5),
+      descending: random.percent(60),
+      isRanked: random.percent(50),
       slice: {
         limit: random.below(40),
         from,
-        offset: random.chance(0.2) ? random.below(30) : 0,
-        counted: random.chance(0.7),
+        offset: random.percent(20) ? random.below(30) : 0,
+        counted: random.percent(70),
       },
     };
     const [expected, found] = await Promise.all([find(one, asked), find(other, asked)]);
@@ -170,7 +170,7 @@ t.test('both engines answer a search alike', async (t) => {
       );
       return;
     }
-    const last = random.pick(expected.rows);
+    const last = expected.rows.length > 0 ? random.one(expected.rows) : undefined;
     if (last) [place, kind] = [last, KINDS[by]];
     if (expected.rows.length > 0) {
       seen.found++;
@@ -216,7 +216,7 @@ t.test('full text on PostgreSQL', async (t) => {
     const random = randomFrom(2);
     const words = Array.from(
       { length: 18_000 },
-      () => `ﷻ${Array.from({ length: 6 }, () => random.pick(letters)).join('')}`,
+      () => `ﷻ${Array.from({ length: 6 }, () => random.one(letters)).join('')}`,
     );
     const partOf = (from: number) => searchedText(words.slice(from, from + 9000).join(' '));
     const [text, names] = [partOf(0), partOf(9000)];
@@ -227,6 +227,20 @@ t.test('full text on PostgreSQL', async (t) => {
     t.same(await ids(`"${last}"`), []);
     await search.write(1, { title: 'boats', subtitle: '', names: '', text });
     t.same(await ids(`"${last}"`), [1]);
+  });
+
+  await t.test('the server takes the settings of searches, also those that are false', async (t) => {
+    const runner = postgresSearchRunner(url);
+    t.teardown(() => runner.close());
+    const names = ['enable_seqscan', 'jit', 'work_mem', 'statement_timeout', 'lock_timeout'];
+    const rows = await runner.run(`select ${names.map((name) => `current_setting('${name}') as ${name}`).join()}`, []);
+    t.match(rows[0], {
+      enable_seqscan: 'off',
+      jit: 'off',
+      work_mem: '32MB',
+      statement_timeout: '5s',
+      lock_timeout: '5s',
+    });
   });
 
   await t.test('a search that takes too long is given up, and too many at once are refused', async (t) => {

@@ -1,4 +1,4 @@
-/** A PostgreSQL server for one run of the tests, made from the machine's binaries and thrown away afterwards. */
+/** A PostgreSQL server for one run of the tests or of the benchmark, made from the machine's binaries and thrown away afterwards. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
@@ -7,19 +7,26 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import connect from 'postgres';
 
-export type Server = { url: string; stop(): Promise<void> };
+export type Server = { url: string; pid: number; stop(): Promise<void> };
+
+export type ServerOptions = {
+  /** Where its folder is made; where there is room for it unless told otherwise. */
+  folder?: string;
+  /** Settings as PostgreSQL calls them. */
+  settings?: readonly string[];
+};
 
 /** PostgreSQL does not run as root; nobody is somebody else. */
 const NOBODY = 65_534;
 const asOther = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 /** Nothing has to outlive the run, and no plan may depend on when statistics were gathered. */
-const SETTINGS = [
+const FLEETING = [
   ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0'],
   ...['max_wal_size=256MB', 'autovacuum=off', 'max_connections=300'],
 ];
 
-/** In memory a database is made in 20 ms, on a disk in 200; a socket's path must be short in either. */
+/** In memory a database is made in 20 ms, on a disk in 200. */
 const ROOM = 2 * 1024 ** 3;
 const isRoomy = (folder: string): boolean => {
   if (!existsSync(folder)) return false;
@@ -30,7 +37,7 @@ const isRoomy = (folder: string): boolean => {
 const START_WITHIN = 30_000;
 
 /** Where the server's programs are, the newest first: in the PATH, or where Debian keeps them. */
-const findBinaries = (): string | undefined => {
+export const findBinaries = (): string | undefined => {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions.map((each) => join(debian, each, 'bin'))];
@@ -60,22 +67,29 @@ const initialise = (binaries: string, directory: string): void => {
   }
 };
 
-/** Starts a server on a free port of this machine; throws where there is none to start. */
-export const startServer = async (): Promise<Server> => {
+/**
+ * Starts a server on a free port of this machine, which forgets what it acknowledged unless its settings say otherwise;
+ * throws where there is none to start.
+ */
+export const startServer = async ({
+  folder = isRoomy('/dev/shm') ? '/dev/shm' : '/tmp',
+  settings = FLEETING,
+}: ServerOptions = {}): Promise<Server> => {
   const binaries = findBinaries();
   if (binaries === undefined) {
     throw new Error(
       'There is no PostgreSQL: install its server (Debian: apt-get install postgresql), or name one in TEST_POSTGRES_URL',
     );
   }
-  const directory = mkdtempSync(`${isRoomy('/dev/shm') ? '/dev/shm' : '/tmp'}/galley-postgres-`);
+  const directory = mkdtempSync(join(folder, 'galley-postgres-'));
   if (asOther.uid !== undefined) chownSync(directory, asOther.uid, asOther.gid);
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
     initialise(binaries, directory);
     const port = await freePort();
-    const settings = [...SETTINGS, 'listen_addresses=127.0.0.1', `unix_socket_directories=${directory}`];
-    const args = ['-D', join(directory, 'data'), '-p', String(port), ...settings.flatMap((each) => ['-c', each])];
+    // No socket: the path of one must be short.
+    const all = [...settings, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+    const args = ['-D', join(directory, 'data'), '-p', String(port), ...all.flatMap((each) => ['-c', each])];
     const log = join(directory, 'log');
     // Detached: Ctrl-C reaches the tests, which are to end before it does.
     const server = spawn('sh', ['-c', 'exec "$0" "$@" >log 2>&1', join(binaries, 'postgres'), ...args], {
@@ -85,7 +99,13 @@ export const startServer = async (): Promise<Server> => {
       ...asOther,
     });
     const ended = once(server, 'exit');
+    const killIt = () => {
+      server.kill('SIGKILL');
+      remove();
+    };
+    process.once('exit', killIt); // whoever started it was cut short
     const stop = async () => {
+      process.off('exit', killIt);
       server.kill('SIGQUIT'); // at once: nothing is to be kept
       await ended;
       remove();
@@ -97,7 +117,7 @@ export const startServer = async (): Promise<Server> => {
       try {
         await client.unsafe('select 1');
         await client.end();
-        return { url, stop };
+        return { url, pid: server.pid as number, stop };
       } catch (error) {
         const isOver = server.exitCode !== null || performance.now() - since > START_WITHIN;
         if (!isOver) await sleep(50);

@@ -1,5 +1,5 @@
 /** Articles and queries for a search, of few words in many scripts, so that much is found by chance. */
-import type { Random } from './random.ts';
+import type { Random } from './truth/random.ts';
 
 export type Document = { title: string; subtitle: string; names: string; text: string };
 
@@ -91,21 +91,21 @@ const BETWEEN = [
 
 const word = (random: Random): string => {
   const kind = random.below(20);
-  if (kind < 13) return random.pick(LATIN);
-  if (kind < 15) return random.pick(ARABIC);
-  if (kind < 19) return Array.from({ length: 1 + random.below(5) }, () => random.pick(UNSPACED)).join('');
-  return random.pick(PICTURES);
+  if (kind < 13) return random.one(LATIN);
+  if (kind < 15) return random.one(ARABIC);
+  if (kind < 19) return Array.from({ length: 1 + random.below(5) }, () => random.one(UNSPACED)).join('');
+  return random.one(PICTURES);
 };
 
 const words = (random: Random, most: number): string =>
-  Array.from({ length: random.below(most + 1) }, () => word(random) + random.pick(BETWEEN)).join('');
+  Array.from({ length: random.below(most + 1) }, () => word(random) + random.one(BETWEEN)).join('');
 
 /** A text with one word more often than an index counts, or with more words than it numbers, or an ordinary one. */
 const text = (random: Random, id: number): string => {
   if (id % 400 === 1)
-    return `${Array.from({ length: 17_000 }, () => random.pick(LATIN.slice(0, 20))).join(' ')} far end ${words(random, 30)}`;
+    return `${Array.from({ length: 17_000 }, () => random.one(LATIN.slice(0, 20))).join(' ')} far end ${words(random, 30)}`;
   if (id % 100 === 2) return `${`${word(random)} `.repeat(300 + random.below(300))}${words(random, 30)}`;
-  return words(random, random.pick([0, 5, 30, 80]));
+  return words(random, random.one([0, 5, 30, 80]));
 };
 
 /** So many documents, by ids that are not written in their order. */
@@ -116,7 +116,7 @@ export const documentsFrom = (random: Random, count: number): Map<number, Docume
       id,
       {
         title: words(random, 4),
-        subtitle: words(random, random.pick([0, 6])),
+        subtitle: words(random, random.one([0, 6])),
         names: words(random, 4),
         text: text(random, id),
       },
@@ -145,17 +145,17 @@ const piece = (random: Random, document: Document): string => {
 };
 
 const item = (random: Random, document: Document): string => {
-  const not = random.chance(0.2) ? '-' : '';
-  return random.chance(0.4) ? `${not}"${piece(random, document)}"` : `${not}${piece(random, document)}`;
+  const not = random.percent(20) ? '-' : '';
+  return random.percent(40) ? `${not}"${piece(random, document)}"` : `${not}${piece(random, document)}`;
 };
 
 /** What people might type to find one of the documents, and what they would not. */
 export function* queriesFrom(random: Random, documents: Map<number, Document>, count: number): Generator<string> {
   const all = [...documents.values()];
   for (let i = 0; i < count; i++) {
-    const document = random.pick(all);
+    const document = random.one(all);
     const q = Array.from({ length: 1 + random.below(3) }, () => item(random, document)).join(' ');
     // The last word may be a beginning.
-    yield (random.chance(0.3) ? q.slice(0, -1) : q).slice(0, 200).toWellFormed();
+    yield (random.percent(30) ? q.slice(0, -1) : q).slice(0, 200).toWellFormed();
   }
 }

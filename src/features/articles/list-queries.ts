@@ -71,7 +71,7 @@ const readerOf = (store: Store, asked: Asked, few: SQL | undefined) => {
   const readPart = async (part: Part, offset: number, limit: number): Promise<Found[]> => {
     const [first, ...others] = few
       ? [fewQuery(store, asked, few, part.from)]
-      : ways.map((way) => walkQuery(store, way, part));
+      : ways.map((way) => walkQuery(store, way, part, ways.length > 1 ? offset + limit : null));
     if (!first) return [];
     const query = others.reduce((union, other) => (canMeet ? union.union(other) : union.unionAll(other)), first);
     const way = isDownwards(part.from) ? desc : asc;

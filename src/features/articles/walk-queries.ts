@@ -117,20 +117,27 @@ export const placeAhead = async (
   return found && placeOf(found);
 };
 
-/** The ids of a part of a walk, neither sorted nor cut. */
-export const walkQuery = (store: Store, way: Way, part: Part) => {
+/**
+ * The ids of a part of a walk. `upTo`: it is to be merged with others, of which no more than so many are wanted; where
+ * the store would read each to its end, it is sorted and cut for that.
+ */
+export const walkQuery = (store: Store, way: Way, part: Part, upTo: number | null) => {
   const { articles } = store.tables;
   const { via, order, onIndex, standing, rest } = way;
   const conditions = and(onIndex, standing, stretch(way, part), rest);
-  const walked = store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
-  if (!via) return walked;
-  // The same columns by way of another table: Drizzle's types tell the joined tables apart, a union does not care.
-  return store.db
-    .select(foundBy(order))
-    .from(via)
-    .innerJoin(articles, eq(articles.id, via.articleId))
-    .where(conditions)
-    .$dynamic() as unknown as typeof walked;
+  const direct = store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
+  const walked = via
+    ? // The same columns by way of another table: Drizzle's types tell the joined tables apart, a union does not care.
+      (store.db
+        .select(foundBy(order))
+        .from(via)
+        .innerJoin(articles, eq(articles.id, via.articleId))
+        .where(conditions)
+        .$dynamic() as unknown as typeof direct)
+    : direct;
+  if (upTo === null || store.mergesUnions) return walked;
+  const sorted = isDescending(order, part) ? desc : asc;
+  return walked.orderBy(sorted(order.column), sorted(order.id)).limit(upTo);
 };
 
 /** The articles of a list among few: found by these alone, however long the shelves are. */

@@ -27,6 +27,10 @@ const seekedBy = (condition: string): string => {
   return parts.sort((a, b) => rank(a) - rank(b)).join(' AND ');
 };
 
+/** Whether all that a step is given comes from parts that were cut: it is no more then than is asked for. */
+const isCut = ({ Plans: parts = [] }: Node): boolean =>
+  parts.length > 0 && parts.every((part) => part['Node Type'] === 'Limit' || isCut(part));
+
 const asPlan = (node: Node, parent?: Node): { seek?: string; dear?: string } => {
   const {
     'Node Type': type,
@@ -37,10 +41,11 @@ const asPlan = (node: Node, parent?: Node): { seek?: string; dear?: string } => 
   if (index !== undefined) {
     if (condition === undefined) return { dear: `scan ${table} by ${index}` };
     if (condition.includes('@@')) return { seek: `${table} (words)` };
-    return { seek: index.endsWith('_pkey') ? `${table} (id=?)` : `${index} (${seekedBy(condition)})` };
+    if (index.endsWith('_pkey')) return { seek: `${table} (id=?)` };
+    return { seek: `${index.endsWith('_pk') ? table : index} (${seekedBy(condition)})` };
   }
   if (type === 'Seq Scan') return { dear: `scan ${table}` };
-  if (type === 'Sort') return { dear: 'sort' };
+  if (type === 'Sort') return isCut(node) ? {} : { dear: 'sort' };
   return COMBINES.test(type) ? {} : { dear: type };
 };
 
