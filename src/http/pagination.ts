@@ -82,10 +82,12 @@ const fingerprintOf = (request: FastifyRequest): string => {
 const encodeCursor = (place: Place, before: boolean, fingerprint: string): string =>
   Buffer.from(JSON.stringify([place.value, place.id, before ? 1 : 0, fingerprint])).toString('base64url');
 
-/** The greatest number of milliseconds a moment may have (year 9999), and the greatest integer both engines hold. */
-const BOUNDS: Record<'moment' | 'integer', number> = { moment: 253_402_300_799_999, integer: MAX_ID };
-const isPlaceNumber = (kind: 'moment' | 'integer', value: unknown) =>
-  Number.isSafeInteger(value) && Math.abs(value as number) <= BOUNDS[kind];
+/** The milliseconds of the years 1 to 9999, and the integers that every engine holds. */
+const BOUNDS = { moment: [-62_135_596_800_000, 253_402_300_799_999], integer: [-MAX_ID, MAX_ID] } as const;
+const isPlaceNumber = (kind: keyof typeof BOUNDS, value: unknown) => {
+  const [least, greatest] = BOUNDS[kind];
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= greatest;
+};
 
 const decodeCursor = (cursor: string, kind: SortKind, fingerprint: string): { place: Place; before: boolean } => {
   let parts: unknown;

@@ -341,6 +341,8 @@ test('what is no page is refused', async (t) => {
   cursors.push(
     forged((parts) => parts.splice(0, 1, 'text')),
     forged((parts) => parts.splice(0, 1, 1e300)),
+    forged((parts) => parts.splice(0, 1, Date.parse('0000-12-31T23:59:59.999Z'))),
+    forged((parts) => parts.splice(0, 1, Date.parse('9999-12-31T23:59:59.999Z') + 1)),
   );
   cursors.push(
     forged((parts) => parts.splice(1, 1, 0)),
@@ -356,6 +358,10 @@ test('what is no page is refused', async (t) => {
       { status: 400, code: 'invalid-cursor' },
       cursor,
     );
+  for (const edge of ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z']) {
+    const cursor = forged((parts) => parts.splice(0, 1, Date.parse(edge)));
+    t.equal((await ask('GET', `/v1/articles?limit=1&cursor=${cursor}`)).status, 200, edge);
+  }
   for (const other of ['?sort=title', '?sort=publishedAt', '?tag=one', '?featured=true', '?ids=1'])
     t.equal(
       (await ask('GET', `/v1/articles${other}&cursor=${next}`)).body.code,
