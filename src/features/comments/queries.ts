@@ -33,7 +33,7 @@ const walksOf = ({ comments }: Store['tables'], { articleId, statuses }: Comment
 
 /** Comments in the order of their creation. */
 export const listComments = async (
-  { db, tables }: Store,
+  { db, tables, mergesUnions }: Store,
   filter: CommentFilter,
   newestFirst: boolean,
   slice: Slice,
@@ -41,13 +41,17 @@ export const listComments = async (
   const { comments } = tables;
   const { articleId, statuses } = filter;
   const order: Order = { column: comments.createdAt, id: comments.id, kind: 'moment', descending: newestFirst };
-  const walk = (walked: SQL | undefined) =>
-    db
+  const [first, ...others] = walksOf(tables, filter);
+  const walk = (walked: SQL | undefined) => {
+    const query = db
       .select()
       .from(comments)
       .where(and(walked, behindPlace(order, slice)))
       .$dynamic();
-  const [first, ...others] = walksOf(tables, filter);
+    // Where the store would read each walk to its end, it is sorted and cut before it is merged.
+    if (others.length === 0 || mergesUnions) return query;
+    return query.orderBy(...sorting(order, slice)).limit(slice.offset + slice.limit + 1);
+  };
   const rows = await others
     .reduce((union, walked) => union.unionAll(walk(walked)), walk(first))
     .orderBy(...sorting(order, slice))
