@@ -44,7 +44,7 @@ const alignIds = async (from: StoreAddress, to: StoreAddress) => {
 };
 
 /** Keeps what an answer tells, for what is asked next. */
-const learn = (known: Known, { method, url, role }: Asking, { status, headers, body }: Answer): void => {
+const learn = (known: Known, { method, url, role }: Asking, { status, headers, body, text }: Answer): void => {
   const etag = String(headers.etag ?? '"0"');
   const kind = /^\/v1\/(articles|authors|tags|keys)(?:$|\/\d+$)/.exec(url)?.[1] as 'articles' | undefined;
   if (status < 300 && body?.id !== undefined) {
@@ -59,7 +59,7 @@ const learn = (known: Known, { method, url, role }: Asking, { status, headers, b
   }
   const { next, previous } = body?.pagination ?? {};
   if (method === 'GET') {
-    if (status === 200) known.reads.push({ url, role, etag });
+    if (status === 200 && !text.includes('glk_')) known.reads.push({ url, role, etag });
     const bare = url.replace(/[?&](?:cursor|page)=[^&]*/g, '');
     for (const cursor of [next, previous])
       if (typeof cursor === 'string') known.cursors.push(`${bare}${bare.includes('?') ? '&' : '?'}cursor=${cursor}`);
