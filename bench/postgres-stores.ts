@@ -1,8 +1,8 @@
 /** Stores in databases, of a server that is named, or of one that is started for the run and thrown away. */
 import { statfsSync } from 'node:fs';
-import postgres from 'postgres';
 import type { StoreAddress } from '../src/store/address.ts';
-import { startServer } from '../test/support/postgres-server.ts';
+import { connect, NO_LIMITS, type Pool } from '../src/store/postgres-connection.ts';
+import { startServer, withDatabase } from '../test/support/postgres-server.ts';
 import { fillStore, labelOf } from './data.ts';
 import { versionOf } from './machine.ts';
 import { cpuOfFamily, keepFamilyThere } from './process.ts';
@@ -11,24 +11,18 @@ import type { Stores } from './stores.ts';
 /** What is acknowledged is on the disk; all else is as the server is made. */
 const DURABLE = ['fsync', 'synchronous_commit', 'full_page_writes'];
 
-const withDatabase = (url: string, database: string): string => {
-  const other = new URL(url);
-  other.pathname = `/${database}`;
-  return other.href;
-};
-
 const nameIn = (address: StoreAddress): string => {
   if (address.engine !== 'postgres') throw new Error('This is no database');
   return new URL(address.url).pathname.slice(1);
 };
 
 /** Settings that figures depend on, as the server has them. */
-const factsOf = async (sql: postgres.Sql): Promise<Record<string, string>> => {
-  const show = async (name: string) => String((await sql.unsafe(`show ${name}`))[0]?.[name]);
+const factsOf = async (client: Pool): Promise<Record<string, string>> => {
+  const show = async (name: string) => String((await client.query(`show ${name}`)).rows[0]?.[name]);
   const [version = ''] = (await show('server_version')).split(' ');
   const told: string[] = [];
   for (const name of [...DURABLE, 'shared_buffers']) told.push(`${name} ${await show(name)}`);
-  return { postgresql: `${version}, ${told.join(', ')}`, postgres: versionOf('postgres') };
+  return { postgresql: `${version}, ${told.join(', ')}`, pg: versionOf('pg') };
 };
 
 /** The stores of a server: that of `database`, whose user may create databases, or one with its data in `folder`. */
@@ -36,14 +30,14 @@ export const postgresStores = async (folder: string, database: string | undefine
   const own =
     database === undefined ? await startServer({ folder, settings: DURABLE.map((name) => `${name}=on`) }) : undefined;
   const url = database ?? (own?.url as string);
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const client = connect(url, 1, NO_LIMITS);
   const made: string[] = [];
   const addressOf = (name: string): StoreAddress => ({ engine: 'postgres', url: withDatabase(url, name) });
   const create = async (name: string, template: string): Promise<StoreAddress> => {
-    await sql`create database ${sql(name)} template ${sql(template)}`;
+    await client.query(`create database "${name}" template "${template}"`);
     return addressOf(name);
   };
-  const drop = (name: string) => sql`drop database if exists ${sql(name)} with (force)`;
+  const drop = (name: string) => client.query(`drop database if exists "${name}" with (force)`);
   const passing = (what: string): string => {
     const name = `galley_bench_${process.pid}_${what}`;
     made.push(name);
@@ -55,10 +49,10 @@ export const postgresStores = async (folder: string, database: string | undefine
     try {
       await fillStore(address, articles, onProgress);
       // What the server does by itself within minutes, and plans depend on.
-      const inside = postgres(withDatabase(url, name), { max: 1 });
-      await inside`vacuum analyze`;
+      const inside = connect(withDatabase(url, name), 1, NO_LIMITS);
+      await inside.query('vacuum analyze');
       await inside.end();
-      await sql.unsafe(`comment on database "${name}" is '${labelOf(articles)}'`);
+      await client.query(`comment on database "${name}" is '${labelOf(articles)}'`);
       return address;
     } catch (error) {
       await drop(name);
@@ -68,18 +62,18 @@ export const postgresStores = async (folder: string, database: string | undefine
 
   const end = async () => {
     for (const name of made) await drop(name);
-    await sql.end();
+    await client.end();
     await own?.stop();
   };
   try {
     return {
       engine: 'postgres',
-      facts: await factsOf(sql),
+      facts: await factsOf(client),
       open: async (articles, name, onProgress) => {
         if (name === undefined) return make(passing(`${articles}_${made.length}`), articles, onProgress);
         if (own) throw new Error('A store is used again only on a server that stays: name it by --database');
-        const [found] = await sql`
-          select shobj_description(oid, 'pg_database') as label from pg_database where datname = ${name}`;
+        const label = "select shobj_description(oid, 'pg_database') as label from pg_database where datname = $1";
+        const [found] = (await client.query(label, [name])).rows;
         if (!found) return make(name, articles, onProgress);
         if (found.label === labelOf(articles)) return addressOf(name);
         throw new Error(`${name} is no store of ${articles} articles made by this benchmark; name another, or drop it`);
@@ -87,7 +81,7 @@ export const postgresStores = async (folder: string, database: string | undefine
       copy: async (address) => {
         const name = nameIn(address);
         if (own) {
-          const [{ size }] = await sql<[{ size: string }]>`select pg_database_size(${name}) as size`;
+          const [{ size }] = (await client.query('select pg_database_size($1) as size', [name])).rows;
           const { bavail, bsize } = statfsSync(folder);
           if (Number(size) * 2 > bavail * bsize) return undefined; // the copy goes through the log
         }

@@ -34,7 +34,7 @@ const alignIds = async (from: StoreAddress, to: StoreAddress) => {
     align: async () => {
       const last = await source.run('select name, seq from sqlite_sequence where name <> ?', 'touches');
       const named = last.map(({ name, seq }) => `setval(pg_get_serial_sequence('${name}', 'id'), ${seq})`);
-      await client.unsafe(`select ${named.join(', ')}`);
+      await client.query(`select ${named.join(', ')}`);
     },
     close: async () => {
       await source.close();

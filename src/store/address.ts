@@ -6,14 +6,14 @@ export type StoreAddress = { engine: 'sqlite'; file: string } | { engine: 'postg
 /** What `readAddress` takes, for whoever wrote something else. */
 export const STORE_ADDRESSES = 'like file:data/galley.db or postgres://user:password@host/database';
 
-/** A server, or several between commas; the path names the database. */
-const SERVER = /^postgres(?:ql)?:\/\/[^\s/?#]*\/[^\s/?#]+(?:\?[^\s#]*)?$/;
+/** A server, or none where `?host=` names the directory of its socket; the path names the database. */
+const SERVER = /^postgres(?:ql)?:\/\/[^\s/?#,]*\/[^\s/?#]+(?:\?[^\s#]*)?$/;
 /** `file:data/galley.db`, or `file:///srv/galley.db`. */
 const FILE = /^file:(?:\/\/(?=\/))?([^?#]+)$/;
 
 /** Reads an address; undefined where there can be no store. */
 export const readAddress = (text: string): StoreAddress | undefined => {
-  if (SERVER.test(text)) return { engine: 'postgres', url: text };
+  if (SERVER.test(text) && URL.canParse(text)) return { engine: 'postgres', url: text };
   const file = FILE.exec(text)?.[1];
   return file === undefined || /^\/\/|^:|\/$/.test(file) ? undefined : { engine: 'sqlite', file };
 };

@@ -1,5 +1,6 @@
 /** Opens a store, whatever its engine; only the driver of that one is loaded. */
 import type { StoreAddress } from './address.ts';
+import { isLost } from './postgres-errors.ts';
 import type { Store } from './store.ts';
 
 /** A store that cannot be opened, and why, in words for the operator. */
@@ -7,13 +8,13 @@ export class StoreUnusable extends Error {}
 
 type DriverError = Error & { code?: string; cause?: DriverError };
 
-/** What says in its code why a store fails: SQLite, PostgreSQL, postgres.js, the file system, the network, Galley itself. */
-const TELLING = /^(?:SQLITE_.*|STORE_.*|E[A-Z]+|[A-Z_]+_(?:CLOSED|ENDED|DESTROYED|TIMEOUT)|[0-9A-Z]{5})$/;
+/** What says in its code why a store fails: SQLite, PostgreSQL, the file system, the network, Galley itself. */
+const TELLING = /^(?:SQLITE_.*|STORE_.*|E[A-Z]+|[0-9A-Z]{5})$/;
 
 /** The fault behind an error, where it tells the operator all there is to tell; undefined: it is a fault of ours. */
 export const storeFault = (error: unknown): Error | undefined => {
   const fault = (error as DriverError).cause ?? (error as DriverError);
-  return TELLING.test(fault.code ?? '') ? fault : undefined;
+  return TELLING.test(fault.code ?? '') || isLost(fault) ? fault : undefined;
 };
 
 const opening = async (open: () => Promise<Store>): Promise<Store> => {

@@ -1,65 +1,90 @@
 /** Connections to PostgreSQL, and which of their statements are kept prepared. */
-import postgres from 'postgres';
+import pg from 'pg';
+
+/** A query as the driver takes it, and of its answer what is used. */
+export type Query = pg.QueryConfig & { rowMode?: 'array' };
+export type Answer = { rows: pg.QueryResultRow[] };
 
 /** A pool of connections, or what stands for one: all that queries need of it. */
-export type Client = Pick<postgres.Sql, 'options' | 'unsafe'>;
-export type Pool = postgres.Sql;
+export type Client = { query(query: Query | string, values?: unknown[]): Promise<Answer> };
+export type Pool = pg.Pool;
+export type Connection = pg.PoolClient;
 
-/** How long a connection may take to be made, in seconds. */
-const CONNECT_WITHIN = 5;
+/** How long a connection may take to be had, and how long one is kept that nobody needs, in milliseconds. */
+const CONNECT_WITHIN = 5_000;
+const KEPT_IDLE = 60_000;
+
 /** What the server ends by itself, in ms: a statement that runs or waits too long, and a unit that does nothing. */
 const LIMITS = { statement_timeout: 30_000, lock_timeout: 5_000, idle_in_transaction_session_timeout: 30_000 };
 /** None of them: for what has to take its time. */
 export const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
 
-/** Settings as the server reads them: the driver would leave out those that are false or zero. */
-const asTexts = (settings: Record<string, string | number | boolean>): Record<string, string> =>
-  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+type ServerSettings = Record<string, string | number>;
 
-/** Opens a pool of at most `max` connections, each made when it is first needed. `parameters` are settings of the server, `options` those of postgres.js. */
-export const connect = (
-  url: string,
-  max: number,
-  parameters: Record<string, number | boolean> = {},
-  options: postgres.Options<Record<string, never>> = {},
-): Pool =>
-  postgres(url, {
-    ...options,
+const SETTINGS: ServerSettings = {
+  ...{ TimeZone: 'UTC', DateStyle: 'ISO' },
+  jit: 'off', // compiling a statement takes longer than any of ours runs
+  ...LIMITS,
+};
+
+const asOptions = (settings: ServerSettings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+
+/** An address without the settings of the server that stand in it, and those: the driver would take them instead of ours. */
+const withoutOptions = (url: string): { connectionString: string; given: string } => {
+  const address = new URL(url);
+  const given = address.searchParams.get('options') ?? '';
+  address.searchParams.delete('options');
+  return { connectionString: address.href, given };
+};
+
+/** Opens a pool of at most `max` connections, each made when it is first needed; `settings` are those of the server. */
+export const connect = (url: string, max: number, settings: ServerSettings = {}, keptIdle = KEPT_IDLE): Pool => {
+  const { connectionString, given } = withoutOptions(url);
+  const pool = new pg.Pool({
+    connectionString,
     max,
-    connect_timeout: CONNECT_WITHIN,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: asTexts({
-      ...{ application_name: 'galley', TimeZone: 'UTC', DateStyle: 'ISO' },
-      jit: false, // compiling a statement takes longer than any of ours runs
-      ...LIMITS,
-      ...parameters,
-    }),
+    connectionTimeoutMillis: CONNECT_WITHIN,
+    idleTimeoutMillis: keptIdle,
+    keepAlive: true,
+    application_name: 'galley',
+    options: `${given} ${asOptions({ ...SETTINGS, ...settings })}`.trim(),
   });
+  // A lost connection fails the queries that use it, and the pool forgets it: nobody else has to hear of it.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+};
 
 /** How many texts of statements are watched for coming again, and how many that did are kept prepared. */
 const MOST_WATCHED = 1000;
 const MOST_PREPARED = 500;
 
 /**
- * A client that prepares every statement whose text comes again: the server parses it once a connection then, and one
- * round trip is saved. Each connection keeps what it has prepared until it ends, so that their number has a bound.
+ * A client that prepares every statement whose text comes again: the server parses it once a connection then. Each
+ * connection keeps what it has prepared until it ends, so that their number has a bound.
  */
-export const preparing = ({ options, unsafe }: Client): Client => {
+export const preparing = (client: Client): Client => {
   const watched = new Set<string>();
-  const prepared = new Set<string>();
-  const comesAgain = (text: string): boolean => {
-    if (prepared.has(text)) return true;
-    if (prepared.size < MOST_PREPARED && watched.delete(text)) {
-      prepared.add(text);
-      return true;
+  const prepared = new Map<string, string>();
+  const nameOf = (text: string, isToBePrepared: boolean): string | undefined => {
+    const known = prepared.get(text);
+    if (known !== undefined) return known;
+    if (prepared.size < MOST_PREPARED && (watched.delete(text) || isToBePrepared)) {
+      const name = `galley_${prepared.size}`;
+      prepared.set(text, name);
+      return name;
     }
     watched.add(text);
     if (watched.size > MOST_WATCHED) watched.delete(watched.values().next().value as string);
-    return false;
+    return undefined;
   };
   return {
-    options,
-    unsafe: (text, values, asked) => unsafe(text, values, { ...asked, prepare: asked?.prepare || comesAgain(text) }),
+    query: (query, values) => {
+      if (typeof query === 'string') return client.query(query, values);
+      return client.query({ ...query, name: nameOf(query.text, query.name !== undefined) }, values);
+    },
   };
 };

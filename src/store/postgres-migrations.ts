@@ -1,9 +1,9 @@
 /** Brings a database to the newest migration; nodes that start together take turns. */
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import { connect, NO_LIMITS, type Pool } from './postgres-connection.ts';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { type Client, connect, NO_LIMITS } from './postgres-connection.ts';
 import { unusable } from './store.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/postgres', import.meta.url));
@@ -16,19 +16,20 @@ const OLDEST_SERVER = 140_000;
  * Throws unless the server can hold a store, and the database is empty or a store of this or an older Galley; returns
  * whether it is of an older one.
  */
-const checkOurs = async (connection: Pool): Promise<boolean> => {
-  const [server] = await connection`
+const checkOurs = async (client: Client): Promise<boolean> => {
+  const list = async (statement: string) => (await client.query(statement)).rows;
+  const [server] = await list(`
     select current_setting('server_version_num')::integer as version, current_setting('server_encoding') as encoding,
-      to_regclass('drizzle.__drizzle_migrations') is not null as migrated`;
+      to_regclass('drizzle.__drizzle_migrations') is not null as migrated`);
   if (server?.version < OLDEST_SERVER) throw unusable('STORE_SERVER', 'it is on a server older than PostgreSQL 14');
   if (server?.encoding !== 'UTF8') throw unusable('STORE_SERVER', `its encoding is ${server?.encoding}, not UTF8`);
   const applied = server?.migrated
-    ? await connection`select created_at::float8 as moment from drizzle.__drizzle_migrations order by created_at`
+    ? await list('select created_at::float8 as moment from drizzle.__drizzle_migrations order by created_at')
     : [];
   if (applied.length === 0) {
-    const tables = await connection`
+    const tables = await list(`
       select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
-      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e')`;
+      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e')`);
     if (tables.length > 0) throw unusable('STORE_FOREIGN', 'it is the database of another program');
     return false;
   }
@@ -42,14 +43,19 @@ const checkOurs = async (connection: Pool): Promise<boolean> => {
 
 /** Migrates a database under a lock that all nodes share; `leaveOlder` throws where it is a store of an older Galley. */
 export const migratePostgres = async (url: string, { leaveOlder = false } = {}): Promise<void> => {
-  const connection = connect(url, 1, NO_LIMITS);
+  const pool = connect(url, 1, NO_LIMITS);
   try {
-    await connection`select pg_advisory_lock(${LOCK})`;
-    const isOlder = await checkOurs(connection);
-    if (isOlder && leaveOlder)
-      throw unusable('STORE_OLDER', 'it was last used by an older Galley: start this one once');
-    await migrate(drizzle({ client: connection }), { migrationsFolder: MIGRATIONS });
+    const client = await pool.connect();
+    try {
+      await client.query('select pg_advisory_lock($1)', [LOCK]);
+      const isOlder = await checkOurs(client);
+      if (isOlder && leaveOlder)
+        throw unusable('STORE_OLDER', 'it was last used by an older Galley: start this one once');
+      await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS });
+    } finally {
+      client.release(true); // the lock ends with its connection
+    }
   } finally {
-    await connection.end();
+    await pool.end();
   }
 };

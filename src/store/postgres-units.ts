@@ -1,6 +1,6 @@
 /** Units of work on PostgreSQL: serialisable, in turn among all nodes, and run again where something was in the way. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, Pool } from './postgres-connection.ts';
+import type { Client, Connection, Pool } from './postgres-connection.ts';
 import { isOvertaken, isRaced } from './postgres-errors.ts';
 import { writeTouch } from './postgres-touches.ts';
 import type { Store } from './store.ts';
@@ -10,7 +10,7 @@ import { createTurns, type Unit } from './unit.ts';
  * Serialisable units that meet cost each other their work, and at a CMS nearly all meet: they count the same tags. So
  * each waits for its turn, among all nodes, by the one statement that waits before the unit's view of the data begins.
  */
-const TAKE_TURN = 'lock table turns in exclusive mode';
+const BEGIN = 'begin isolation level serializable; lock table turns in exclusive mode';
 /** For how long a unit is run again that raced others, in milliseconds; and how often one that was overtaken. */
 const PATIENCE = 5000;
 const MOST_OVERTAKEN = 3;
@@ -18,45 +18,56 @@ const MOST_OVERTAKEN = 3;
 /** What a unit gives, and what it touched, with the id of that. */
 type Ran<T> = { value: T; touched: ReturnType<Unit['takeTouched']>; touch: number | undefined };
 
+/** The transaction that runs, and the first statement of it that failed: after that, all of it has. */
+type Running = { connection: Connection; failure?: unknown };
+
 /**
  * Runs units on a pool of one connection. Their queries are built once for `makeUnit`'s client, which passes them to
  * the transaction that runs.
  */
 export const createUnits = (pool: Pool, makeUnit: (client: Client) => Unit) => {
-  let current: Pick<Client, 'unsafe'> | null = null;
+  let current: Running | null = null;
   const unit = makeUnit({
-    options: pool.options,
-    unsafe: (...asked) => {
-      // A unit that has lost its connection must not go on outside of its transaction.
-      if (!current) throw new Error('The unit of work is over');
-      return current.unsafe(...asked);
+    query: async (query, values) => {
+      const running = current;
+      if (!running) throw new Error('The unit of work is over');
+      try {
+        return await running.connection.query(query, values);
+      } catch (error) {
+        running.failure ??= error;
+        throw error;
+      }
     },
   });
 
-  const runOnce = async <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> => {
-    let running: Promise<Ran<T>> | undefined;
-    let noTurn: unknown;
-    const start = async (): Promise<Ran<T>> => {
+  const runOn = async <T>(running: Running, work: (tx: Store) => Promise<T>): Promise<Ran<T>> => {
+    await running.connection.query(BEGIN);
+    current = running;
+    try {
       const value = await work(unit.store);
       const touched = unit.takeTouched();
       const touch = touched.size > 0 ? await writeTouch(unit.store, touched) : undefined;
+      if (running.failure) throw running.failure; // also where the work went on: the server would roll it back in silence
       return { value, touched, touch };
-    };
-    try {
-      return (await pool.begin('isolation level serializable', (client) => {
-        current = client;
-        client.unsafe(TAKE_TURN).catch((error: unknown) => {
-          noTurn = error; // all that follows fails by it
-        });
-        running = start();
-        return running;
-      })) as Ran<T>;
-    } catch (error) {
-      throw noTurn ?? error;
     } finally {
       current = null;
-      await running?.catch(() => {}); // where the connection was lost, the work itself may still have to find out
       unit.takeTouched();
+    }
+  };
+
+  const runOnce = async <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> => {
+    const connection = await pool.connect();
+    try {
+      const ran = await runOn({ connection }, work);
+      await connection.query('commit');
+      connection.release();
+      return ran;
+    } catch (error) {
+      await connection.query('rollback').then(
+        () => connection.release(),
+        () => connection.release(true), // it is lost, and what it had begun with it
+      );
+      throw error;
     }
   };
 

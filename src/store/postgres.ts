@@ -1,6 +1,6 @@
-/** The engine for those who outgrow one machine: PostgreSQL by postgres.js. */
+/** The engine for those who outgrow one machine: PostgreSQL by node-postgres. */
 import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/postgres-js';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { postgresColumns } from './columns.ts';
 import { type Client, connect, type Pool, preparing } from './postgres-connection.ts';
 import { failureOf } from './postgres-errors.ts';
@@ -28,8 +28,8 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
   const same = { tables, mergesUnions: false, failureOf };
   const runOn =
     (client: Client): Run =>
-    async (source, values) =>
-      client.unsafe(source, values as never[]);
+    async (text, values) =>
+      (await client.query({ text }, values)).rows;
   const units = createUnits(writers, (client) => {
     const own = preparing(client);
     const run = runOn(own); // by the unit's own connection: what it wrote is found

@@ -3,21 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { and, eq, gt, inArray, lt, or, type SQL } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import t, { type Test } from 'tap';
 import { Refusal } from '../../src/core/errors.ts';
 import { readSearchQuery, type SearchQuery } from '../../src/core/search-query.ts';
 import { searchedText } from '../../src/core/searched-text.ts';
 import type { Place } from '../../src/core/slice.ts';
-import { postgresColumns } from '../../src/store/columns.ts';
 import type { Order } from '../../src/store/keyset.ts';
-import { postgresSearch, postgresSearchRunner, type Run } from '../../src/store/postgres-search.ts';
-import type { Search, SearchedFields, Wanted } from '../../src/store/search.ts';
+import { postgresSearchRunner } from '../../src/store/postgres-search.ts';
+import type { SearchedFields, Wanted } from '../../src/store/search.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import type { Db } from '../../src/store/store.ts';
-import { defineTables, type Tables } from '../../src/store/tables.ts';
-import { newDatabase } from '../support/database.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { newDatabase, openTestStore } from '../support/database.ts';
 import { type Document, documentsFrom, queriesFrom } from '../support/searched-documents.ts';
 import { randomFrom } from '../support/truth/random.ts';
 
@@ -28,31 +25,23 @@ const SEED = Number(process.env.TEST_SEED ?? 1);
 t.setTimeout(300_000);
 
 /** What is compared of an engine. */
-type Side = { search: Search; tables: Tables; db: Db };
+type Side = Pick<Store, 'search' | 'tables' | 'db'>;
 
-/** The search of a PostgreSQL store, on a database of its own. */
-const openPostgres = async (t: Test): Promise<Side & { url: string; client: postgres.Sql }> => {
+/** A PostgreSQL store, on a database of its own. */
+const openPostgres = async (t: Test): Promise<Store & { url: string }> => {
   const address = await newDatabase(t);
   if (address.engine !== 'postgres') throw new Error('This is about PostgreSQL alone: npm run test:postgres');
-  const { url } = address;
-  const client = postgres(url, { max: 1, onnotice: () => {} });
-  const runner = postgresSearchRunner(url);
-  t.teardown(() => Promise.all([runner.close(), client.end()]));
-  const tables = defineTables(postgresColumns);
-  const run: Run = (source, values) => client.unsafe(source, values as string[]);
-  // typed as SQLite's builders, as the tables are
-  const db = drizzle({ client }) as unknown as Db;
-  return { search: postgresSearch({ run, find: runner.run, tables }), tables, db, url, client };
+  return { ...(await openTestStore(t, address)), url: address.url };
 };
 
-const openOther = (t: Test): Side & { write: (work: (side: Side) => Promise<void>) => Promise<void> } => {
+const openOther = (t: Test): Store => {
   const directory = mkdtempSync(join(tmpdir(), 'galley-'));
   const store = openSqlite(join(directory, 'galley.db'));
   t.teardown(async () => {
     await store.close();
     rmSync(directory, { recursive: true });
   });
-  return { ...store, write: (work) => store.transaction((tx) => work(tx)) };
+  return store;
 };
 
 const fieldsOf = ({ title, subtitle, names, text }: Document): SearchedFields => ({
@@ -124,10 +113,7 @@ t.test('both engines answer a search alike', async (t) => {
   const random = randomFrom(SEED);
   const [one, other] = [openOther(t), await openPostgres(t)];
   const documents = documentsFrom(random, DOCUMENTS);
-  await one.write((side) => write(side, documents));
-  await other.client.unsafe('begin');
-  await write(other, documents);
-  await other.client.unsafe('commit');
+  for (const store of [one, other]) await store.transaction((tx) => write(tx, documents));
   const written = [...documents.keys()];
   // Some are written over, and some forgotten.
   const changes = new Map(
@@ -137,8 +123,7 @@ t.test('both engines answer a search alike', async (t) => {
     for (const [id, fields] of changes) await search.write(id, fields);
     for (const id of written.filter((id) => id % 43 === 0)) await search.remove(id);
   };
-  await one.write(change);
-  await change(other);
+  for (const store of [one, other]) await store.transaction(change);
 
   const seen = { found: 0, phrases: 0, prefixes: 0, none: 0, cursors: 0 };
   let place: Place = { value: 0, id: 1 };
@@ -186,7 +171,7 @@ t.test('both engines answer a search alike', async (t) => {
 
 t.test('full text on PostgreSQL', async (t) => {
   const side = await openPostgres(t);
-  const { client, tables, url, search } = side;
+  const { url, search } = side;
   const asked = (q: string): Asked => ({
     query: readSearchQuery(q),
     ids: null,
@@ -201,9 +186,7 @@ t.test('full text on PostgreSQL', async (t) => {
   await write(side, new Map([[1, document('Boats', 'In the harbour.')]]));
 
   await t.test('a unit finds what it wrote itself, others when it is kept', async (t) => {
-    await client.begin(async (tx) => {
-      const run: Run = (source, values) => tx.unsafe(source, values as string[]);
-      const unit = { ...side, search: postgresSearch({ run, find: run, tables }) };
+    await side.transaction(async (unit) => {
       await unit.search.write(1, fieldsOf(document('Ships', 'In the harbour.')));
       t.same(await ids('ships', unit), [1]);
       t.same(await ids('ships'), []);

@@ -5,7 +5,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import connect from 'postgres';
+import pg from 'pg';
 
 export type Server = { url: string; pid: number; stop(): Promise<void> };
 
@@ -14,6 +14,13 @@ export type ServerOptions = {
   folder?: string;
   /** Settings as PostgreSQL calls them. */
   settings?: readonly string[];
+};
+
+/** The same server, another of its databases. */
+export const withDatabase = (url: string, database: string): string => {
+  const other = new URL(url);
+  other.pathname = `/${database}`;
+  return other.href;
 };
 
 /** PostgreSQL does not run as root; nobody is somebody else. */
@@ -111,11 +118,11 @@ export const startServer = async ({
       remove();
     };
     const url = `postgres://galley@127.0.0.1:${port}/postgres`;
-    const client = connect(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
     const since = performance.now();
     for (;;) {
+      const client = new pg.Client({ connectionString: url });
       try {
-        await client.unsafe('select 1');
+        await client.connect();
         await client.end();
         return { url, pid: server.pid as number, stop };
       } catch (error) {
@@ -123,7 +130,6 @@ export const startServer = async ({
         if (!isOver) await sleep(50);
         else {
           const told = readFileSync(log, 'utf8');
-          await client.end();
           if (server.exitCode === null) await stop();
           throw new Error(`PostgreSQL did not start:\n${told}`, { cause: error });
         }

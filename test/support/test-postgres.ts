@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openStore } from '../../src/store/open.ts';
-import { clientOf, withDatabase } from './engines/postgres.ts';
-import { startServer } from './postgres-server.ts';
+import { clientOf } from './engines/postgres.ts';
+import { startServer, withDatabase } from './postgres-server.ts';
 import { TEMPLATE } from './template.ts';
 
 const given = process.env.TEST_POSTGRES_URL;
@@ -15,15 +15,15 @@ const given = process.env.TEST_POSTGRES_URL;
 const makeTemplate = async (url: string): Promise<{ template: string; remove(): Promise<void> }> => {
   const name = `galley_test_${process.pid}_${Date.now()}`;
   const client = clientOf(url);
-  await client.unsafe(`create database ${name} template template0`);
+  await client.query(`create database ${name} template template0`);
   const template = withDatabase(url, name);
   await (await openStore({ engine: 'postgres', url: template })).close();
   return {
     template,
     remove: async () => {
       // A test that was killed leaves its own behind.
-      const made = await client.unsafe('select datname from pg_database where starts_with(datname, $1)', [name]);
-      for (const { datname } of made) await client.unsafe(`drop database if exists ${datname} with (force)`);
+      const { rows } = await client.query('select datname from pg_database where starts_with(datname, $1)', [name]);
+      for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`);
       await client.end();
     },
   };

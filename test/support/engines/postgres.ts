@@ -1,39 +1,35 @@
 /** PostgreSQL, as the tests see it: each test has a database of its own, a copy of one that the run has made. */
 import { randomUUID } from 'node:crypto';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import connect, { type Sql } from 'postgres';
+import pg from 'pg';
 import type { StoreAddress } from '../../../src/store/address.ts';
+import { connect, NO_LIMITS, type Pool } from '../../../src/store/postgres-connection.ts';
+import { withDatabase } from '../postgres-server.ts';
 import type { Engine, Plan, Ran } from './engine.ts';
 import { type Explained, planFrom } from './postgres-plan.ts';
-
-/** The same server, another of its databases. */
-export const withDatabase = (url: string, database: string): string => {
-  const other = new URL(url);
-  other.pathname = `/${database}`;
-  return other.href;
-};
 
 const urlOf = (address: StoreAddress): string => {
   if (address.engine !== 'postgres') throw new Error('This is no PostgreSQL database');
   return address.url;
 };
 
-/** A client of one connection, which sends and takes values as the store does. */
-export const clientOf = (url: string): Sql => {
-  const client = connect(url, { max: 1, onnotice: () => {} });
-  drizzle({ client }); // it sets how the client encodes moments and JSON
-  return client;
-};
+/** A pool of one connection, whose statements may take their time. */
+export const clientOf = (url: string): Pool => connect(url, 1, NO_LIMITS);
 
 const numbered = (statement: string): string => {
   let last = 0;
   return statement.replaceAll('?', () => `$${++last}`);
 };
 
-/** What the driver's queries are, whoever sends them; this one is never sent. */
-type Query = { executed: boolean; strings: string[]; args: unknown[]; resolve(rows: unknown): void };
-const idle = connect({ max: 1 });
-const queries = Object.getPrototypeOf(idle.unsafe('select 1')) as { handle(this: Query): Promise<void> };
+/** The way all queries of the driver go, those of a pool with a callback. */
+type Ask = (
+  this: pg.Client,
+  query: pg.QueryConfig | string,
+  values?: unknown,
+  done?: Done,
+) => Promise<Rows> | undefined;
+type Rows = { rows: unknown[] };
+type Done = (error: Error | undefined, answer?: Rows) => void;
+const queries = pg.Client.prototype as unknown as { query: Ask }; // its types have an overload for each form
 const HANDS_BACK_ROWS = /^[\s(]*(?:select|with)\b|\breturning\b/i;
 /** What a store asks now and then to notice others; SQLite has no rows for that. */
 const IS_LOOKING = /^select [^;]* from "touches"/;
@@ -60,11 +56,11 @@ export const postgres = (template: string): Engine => ({
     const source = new URL(template).pathname.slice(1);
     const name = `${source}_${randomUUID().replaceAll('-', '')}`;
     const server = clientOf(withDatabase(template, 'postgres'));
-    await server.unsafe(`create database ${name} template ${kind === 'migrated' ? source : 'template0'}`);
+    await server.query(`create database ${name} template ${kind === 'migrated' ? source : 'template0'}`);
     return {
       address: { engine: 'postgres', url: withDatabase(template, name) },
       drop: async () => {
-        await server.unsafe(`drop database ${name} with (force)`);
+        await server.query(`drop database ${name} with (force)`);
         await server.end();
       },
     };
@@ -72,48 +68,56 @@ export const postgres = (template: string): Engine => ({
   connect: async (address) => {
     const client = clientOf(urlOf(address));
     return {
-      run: async (statement, ...values) => [...(await client.unsafe(numbered(statement), values as never[]))],
-      close: () => client.end({ timeout: 5 }),
+      run: async (statement, ...values) => (await client.query(numbered(statement), values)).rows,
+      close: () => client.end(),
     };
   },
   contentsOf: async (address) => {
     const client = clientOf(urlOf(address));
-    const tables = await client.unsafe("select tablename from pg_tables where schemaname = 'public' order by 1");
+    const list = async (statement: string) => (await client.query(statement)).rows;
+    const tables = await list("select tablename from pg_tables where schemaname = 'public' order by 1");
     const rows = [];
-    for (const { tablename } of tables)
-      rows.push(...(await client.unsafe(`select t::text as row from ${tablename} t`)));
+    for (const { tablename } of tables) rows.push(...(await list(`select t::text as row from ${tablename} t`)));
     await client.end();
     return Buffer.from(rows.map(({ row }) => row).join('\n'));
   },
   holdWrites: async (address) => {
     const client = clientOf(urlOf(address));
-    await client.unsafe('begin');
-    await client.unsafe('lock table site, articles in exclusive mode');
+    await client.query('begin');
+    await client.query('lock table site, articles in exclusive mode');
     return async () => {
-      await client.unsafe('rollback');
+      await client.query('rollback');
       await client.end();
     };
   },
   watch: (onRan) => {
-    const { handle } = queries;
-    queries.handle = function () {
-      const ran: Ran = { source: this.strings[0] ?? '', values: this.args };
-      if (!this.executed && HANDS_BACK_ROWS.test(ran.source) && !IS_LOOKING.test(ran.source)) {
-        const resolve = this.resolve;
-        this.resolve = (rows) => void Promise.resolve(onRan(ran)).then(() => resolve(rows));
-      }
-      return handle.call(this);
+    const { query: ask } = queries;
+    queries.query = function (query, values, done) {
+      const isPool = typeof done === 'function';
+      const text = typeof query === 'string' ? query : query.text;
+      if (!HANDS_BACK_ROWS.test(text) || IS_LOOKING.test(text)) return ask.call(this, query, values, done);
+      const ran: Ran = { source: text, values: Array.isArray(values) ? values : [] };
+      const heard = async (answer: Rows): Promise<Rows> => {
+        await onRan(ran);
+        return answer;
+      };
+      if (!isPool) return ask.call(this, query, values)?.then(heard);
+      return ask.call(this, query, values, (error, answer) => {
+        if (error || !answer) done(error, answer);
+        else heard(answer).then((told) => done(undefined, told), done);
+      });
     };
     return () => {
-      queries.handle = handle;
+      queries.query = ask;
     };
   },
   planner: async (address) => {
     const client = clientOf(urlOf(address));
-    await client.unsafe('vacuum analyze');
+    await client.query('vacuum analyze');
     const explain = async ({ source, values }: Ran, ways: string[]): Promise<Plan> => {
-      await client.unsafe(['reset all', ...ways.map((way) => `set enable_${way} = off`)].join('; '));
-      const [row] = await client.unsafe<Explained[]>(`explain (format json) ${source}`, values as never[]);
+      await client.query(['reset all', ...ways.map((way) => `set enable_${way} = off`)].join('; '));
+      const { rows } = await client.query<Explained>(`explain (format json) ${source}`, values);
+      const [row] = rows;
       if (!row) throw new Error('PostgreSQL explains nothing');
       return planFrom(row['QUERY PLAN'][0].Plan);
     };
@@ -124,7 +128,7 @@ export const postgres = (template: string): Engine => ({
         const best = plans.reduce((one, other) => (costOf(other) < costOf(one) ? other : one));
         return { ...best, isCovered: plans.some(({ isCovered }) => isCovered) };
       },
-      close: () => client.end({ timeout: 5 }),
+      close: () => client.end(),
     };
   },
 });
