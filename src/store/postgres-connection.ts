@@ -16,14 +16,17 @@ export const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, idle_in_transa
 const asTexts = (settings: Record<string, string | number | boolean>): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
 
+/** The type of moments, by the number that the server gives it. */
+const TIMESTAMPTZ = 1184;
+
 /** Opens a pool of at most `max` connections, each made when it is first needed. `parameters` are settings of the server, `options` those of postgres.js. */
 export const connect = (
   url: string,
   max: number,
   parameters: Record<string, number | boolean> = {},
   options: postgres.Options<Record<string, never>> = {},
-): Pool =>
-  postgres(url, {
+): Pool => {
+  const pool = postgres(url, {
     ...options,
     max,
     connect_timeout: CONNECT_WITHIN,
@@ -36,6 +39,9 @@ export const connect = (
       ...parameters,
     }),
   });
+  pool.options.serializers[TIMESTAMPTZ] = (text) => text; // written by the columns; the driver's own reads no year before 1
+  return pool;
+};
 
 /** How many texts of statements are watched for coming again, and how many that did are kept prepared. */
 const MOST_WATCHED = 1000;
