@@ -24,16 +24,24 @@ const comparable = ({ status, headers: { date: _, ...headers }, text }: Answer) 
   };
 };
 
+/** The tables whose ids the database gives; what was touched is counted by each engine in its own way, and never answered. */
+const SERIALS = `select relname as name from pg_attribute join pg_class on pg_class.oid = attrelid
+  where attidentity <> '' and relname <> 'touches'`;
+
 /**
  * Gives PostgreSQL's sequences the last ids of SQLite. A write that is refused midway leaves a gap in those, which is
- * nobody's fault, and would make all later ids differ. What was touched is counted by each in its own way, and never answered.
+ * nobody's fault, and would make all later ids differ.
  */
 const alignIds = async (from: StoreAddress, to: StoreAddress) => {
   const [source, client] = [await sqlite.connect(from), clientOf(to.engine === 'postgres' ? to.url : '')];
   return {
     align: async () => {
-      const last = await source.run('select name, seq from sqlite_sequence where name <> ?', 'touches');
-      const named = last.map(({ name, seq }) => `setval(pg_get_serial_sequence('${name}', 'id'), ${seq})`);
+      const { rows } = await client.query(SERIALS);
+      const last = await source.run('select name, seq from sqlite_sequence');
+      const next = new Map(last.map(({ name, seq }) => [name, Number(seq) + 1]));
+      const named = rows.map(
+        ({ name }) => `setval(pg_get_serial_sequence('${name}', 'id'), ${next.get(name) ?? 1}, false)`,
+      );
       await client.query(`select ${named.join(', ')}`);
     },
     close: async () => {

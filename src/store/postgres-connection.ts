@@ -62,18 +62,22 @@ export const connect = (url: string, max: number, settings: ServerSettings = {},
 const MOST_WATCHED = 1000;
 const MOST_PREPARED = 500;
 
+/** Tells apart what several clients prepare on one connection. */
+let clients = 0;
+
 /**
  * A client that prepares every statement whose text comes again: the server parses it once a connection then. Each
  * connection keeps what it has prepared until it ends, so that their number has a bound.
  */
 export const preparing = (client: Client): Client => {
+  const prefix = `galley_${clients++}_`;
   const watched = new Set<string>();
   const prepared = new Map<string, string>();
   const nameOf = (text: string, isToBePrepared: boolean): string | undefined => {
     const known = prepared.get(text);
     if (known !== undefined) return known;
     if (prepared.size < MOST_PREPARED && (watched.delete(text) || isToBePrepared)) {
-      const name = `galley_${prepared.size}`;
+      const name = prefix + prepared.size;
       prepared.set(text, name);
       return name;
     }

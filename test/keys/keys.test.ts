@@ -223,7 +223,9 @@ test('of two admins who revoke each other at once, one stays', async (t) => {
   const { keys, adminId, make, revoke } = await startOffice(t);
   const second = (await make({ name: 'Second', role: 'admin' })).body;
   const answers = await Promise.all([revoke(second.id, keys.admin), revoke(adminId, second.secret)]);
-  t.same(answers.map(({ status }) => status).sort(), [204, 409]);
+  const [done, refused] = answers.map(({ status }) => status).sort();
+  t.equal(done, 204);
+  t.ok(refused === 409 || refused === 401, `${refused}: the last one, or revoked before it was asked`);
 });
 
 test('who am I?', async (t) => {
