@@ -99,9 +99,11 @@ export const answerHits = (app: FastifyInstance, parts: CacheParts): void => {
 
   const send = (req: IncomingMessage, res: ServerResponse, entry: Entry, form: Form, coding: Coding | undefined) => {
     const now = clock();
-    const next = trueUntil(schedule, schedule.peek(now) ?? null, now);
+    const next = schedule.peek(now);
+    // Unknown by now, where a form had to be made first: then nobody else may keep it.
+    const until = next === undefined ? now : trueUntil(schedule, next, now);
     const id = requestIdOf(req);
-    const own = ['cache-control', cacheControlUntil(cacheControl, next, now), 'x-request-id', id];
+    const own = ['cache-control', cacheControlUntil(cacheControl, until, now), 'x-request-id', id];
     const ifNoneMatch = req.headers['if-none-match'];
     const isKnown = ifNoneMatch !== undefined && entry.status === 200 && matchesTag(ifNoneMatch, entry.etag);
     if (isKnown) {
