@@ -75,11 +75,8 @@ const readerOf = (store: Store, asked: Asked, few: SQL | undefined) => {
     if (!first) return [];
     const query = others.reduce((union, other) => (canMeet ? union.union(other) : union.unionAll(other)), first);
     const way = isDownwards(part.from) ? desc : asc;
-    // The names of the columns of a union: Drizzle's types know only columns of tables.
-    return query
-      .orderBy(way(sql.identifier('value') as never), way(sql.identifier('id') as never))
-      .limit(limit)
-      .offset(offset);
+    const by = (name: keyof Found) => way(sql`${sql.identifier(name)}`); // a column of the union
+    return query.orderBy(by('value'), by('id')).limit(limit).offset(offset);
   };
 
   /** By the index alone: rows are passed over in strides. */

@@ -125,16 +125,9 @@ export const walkQuery = (store: Store, way: Way, part: Part, upTo: number | nul
   const { articles } = store.tables;
   const { via, order, onIndex, standing, rest } = way;
   const conditions = and(onIndex, standing, stretch(way, part), rest);
-  const direct = store.db.select(foundBy(order)).from(articles).where(conditions).$dynamic();
-  const walked = via
-    ? // The same columns by way of another table: Drizzle's types tell the joined tables apart, a union does not care.
-      (store.db
-        .select(foundBy(order))
-        .from(via)
-        .innerJoin(articles, eq(articles.id, via.articleId))
-        .where(conditions)
-        .$dynamic() as unknown as typeof direct)
-    : direct;
+  const direct = store.db.select(foundBy(order)).from(articles).$dynamic();
+  const joined = via ? direct.innerJoin(via, eq(articles.id, via.articleId)) : direct;
+  const walked = joined.where(conditions);
   if (upTo === null || store.mergesUnions) return walked;
   const sorted = isDescending(order, part) ? desc : asc;
   return walked.orderBy(sorted(order.column), sorted(order.id)).limit(upTo);
