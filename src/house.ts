@@ -35,14 +35,16 @@ export const openHouse = async (
     embedHosts: settings.embedHosts,
     ...(mostWaiting !== undefined && { mostWaiting }),
   });
-  await ensureSite({ store, clock: systemClock });
-  await fillNameWords(store);
-  return {
-    store,
-    renderer,
-    close: async () => {
-      await renderer.close();
-      await store.close();
-    },
+  const close = async () => {
+    await renderer.close();
+    await store.close();
   };
+  try {
+    await ensureSite({ store, clock: systemClock });
+    await fillNameWords(store);
+    return { store, renderer, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };

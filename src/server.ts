@@ -43,6 +43,17 @@ const newFile = (path: string, content: string): string => {
   }
 };
 
+/** Writes a key into a directory, made where it is not there; returns the path of the file. */
+const writeKey = (directory: string, secret: string): string => {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return newFile(join(directory, 'admin-key'), `${secret}\n`);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new SettingsError(`The first admin key cannot be written (ADMIN_KEY sets one instead): ${message}`);
+  }
+};
+
 /** How the first key is told, and the file that was written for it. */
 type ToldKey = { about: string; file: string | null };
 
@@ -51,9 +62,7 @@ const tellFirstKey = (secret: string, { database }: Settings): ToldKey => {
   if (process.stdout.isTTY) {
     return { about: `The first admin key, shown this once:\n\n  export KEY=${secret}\n`, file: null };
   }
-  const directory = directoryOf(database);
-  mkdirSync(directory, { recursive: true });
-  const file = newFile(join(directory, 'admin-key'), `${secret}\n`);
+  const file = writeKey(directoryOf(database), secret);
   return { about: `The first admin key is in ${file}:\n\n  export KEY="$(cat '${file}')"\n`, file };
 };
 
@@ -71,7 +80,8 @@ const makeFirstKey = async (parts: Parts, settings: Settings): Promise<string | 
       if (secret !== undefined) told = tellFirstKey(secret, settings);
     });
   } catch (error) {
-    takeBack();
+    // Where nobody knows whether it was kept, a key that opens nothing does less harm than one that nobody has.
+    if (parts.store.failureOf(error) !== 'unreachable') takeBack();
     throw error;
   }
   return told?.about;
@@ -141,6 +151,19 @@ const stopOnSignals = (stop: () => Promise<void> | undefined, logger: FastifyBas
   process.on('SIGINT', onSignal);
 };
 
+/** How long a fault of work that is tried every second is not logged again, in milliseconds. */
+const LOGGED_EVERY = 60_000;
+
+/** Logs what fails, at most once a minute: a store that is away fails all that is tried meanwhile. */
+const nowAndThen = (logger: FastifyBaseLogger, message: string): ((error: unknown) => void) => {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - loggedAt < LOGGED_EVERY) return;
+    loggedAt = performance.now();
+    logger.error({ err: error }, message);
+  };
+};
+
 /** Serves until a signal ends it; logs a line of JSON each to standard output. Throws a `SettingsError` where the settings do not let it start. */
 export const serve = async (settings: Settings): Promise<void> => {
   const logger = pino({ level: settings.logLevel, serializers: { err: describeError } });
@@ -151,17 +174,9 @@ export const serve = async (settings: Settings): Promise<void> => {
   const { store, renderer } = house;
   const parts = { store, clock: systemClock };
   const lastUsed = startLastUsed(parts, (error) => logger.error({ err: error }, 'the use of keys was not noted'));
-  const dueMoments = await startDueMoments(parts, (error) =>
-    logger.error({ err: error }, 'moments that came due were not noted'),
-  );
-  const dealing = repeat(
-    () => dealCards(parts),
-    DEAL_EVERY,
-    (error) => logger.error({ err: error }, 'cards were not dealt'),
-  );
-  const indexing = startIndexing({ ...parts, renderer }, (error) =>
-    logger.error({ err: error }, 'renamed articles were not made findable'),
-  );
+  const dueMoments = await startDueMoments(parts, nowAndThen(logger, 'moments that came due were not noted'));
+  const dealing = repeat(() => dealCards(parts), DEAL_EVERY, nowAndThen(logger, 'cards were not dealt'));
+  const indexing = startIndexing({ ...parts, renderer }, nowAndThen(logger, 'renamed articles were not made findable'));
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.

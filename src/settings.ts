@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
 import type { Rate, Rates } from './http/rate-limit.ts';
-import { readAddress, STORE_ADDRESSES, type StoreAddress } from './store/address.ts';
+import { readAddress, STORE_ADDRESSES, type StoreAddress, withoutPasswords } from './store/address.ts';
 
 export type Settings = {
   host: string;
@@ -31,7 +31,7 @@ type Environment = Record<string, string | undefined>;
 
 /** What of a value is shown: on one line, not too much of it, and never a password within an address. */
 const shown = (value: string): string => {
-  const line = value.replaceAll(/[^\P{C}]/gu, '?').replace(/\/\/[^/]*@/, '//***@');
+  const line = withoutPasswords(value.replaceAll(/[^\P{C}]/gu, '?'));
   return line.length > 100 ? `${line.slice(0, 100)}…` : line;
 };
 

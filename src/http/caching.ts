@@ -36,6 +36,9 @@ export const cacheControlUntil = (directives: string, next: Date | null, now: Da
   return lastCut.text;
 };
 
+/** Whether an address is one of the API: what answers there may be untrue once others have written. */
+export const isInApi = (url: string | undefined): boolean => url?.startsWith('/v1/') ?? false;
+
 export const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 const mayBeKept = ({ statusCode }: FastifyReply) => [200, 304, 308].includes(statusCode);
 
@@ -54,8 +57,10 @@ export const sayWhatMayBeKept = (
 ): void => {
   app.decorateRequest('beganAt');
   app.addHook('onRequest', (request, _reply, done) => {
-    const noticing = noticeOthers();
     request.beganAt = clock();
+    // What is no part of the API tells nothing that is stored: whether the process lives, it tells while the store is away.
+    if (!isInApi(request.url)) return done();
+    const noticing = noticeOthers();
     // What has passed is found now rather than when the answer is made: it could not be kept then.
     if (noticing || schedule.peek(request.beganAt) === undefined)
       Promise.resolve(noticing)

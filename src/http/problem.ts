@@ -116,8 +116,8 @@ const FAILURES = {
 
 /** An error that no caller caused, as the refusal that tells nothing of the inside; the log has the rest. */
 const failed = (error: unknown, request: FastifyRequest, failureOf: FailureOf): Refusal => {
-  request.log.error({ requestId: request.id, err: error }, 'internal error');
   const failure = failureOf(error);
+  request.log.error({ requestId: request.id, err: error }, failure ? `the store is ${failure}` : 'internal error');
   return failure ? FAILURES[failure]() : refuse('internal', 'The error has been logged under this request id');
 };
 

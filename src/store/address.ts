@@ -7,7 +7,7 @@ export type StoreAddress = { engine: 'sqlite'; file: string } | { engine: 'postg
 export const STORE_ADDRESSES = 'like file:data/galley.db or postgres://user:password@host/database';
 
 /** A server, or none where `?host=` names the directory of its socket; the path names the database. */
-const SERVER = /^postgres(?:ql)?:\/\/[^\s/?#,]*\/[^\s/?#]+(?:\?[^\s#]*)?$/;
+const SERVER = /^postgres(?:ql)?:\/\/[^\s/?#,]*\/[^\s/?#@]+(?:\?[^\s#]*)?$/;
 /** `file:data/galley.db`, or `file:///srv/galley.db`. */
 const FILE = /^file:(?:\/\/(?=\/))?([^?#]+)$/;
 
@@ -18,11 +18,13 @@ export const readAddress = (text: string): StoreAddress | undefined => {
   return file === undefined || /^\/\/|^:|\/$/.test(file) ? undefined : { engine: 'sqlite', file };
 };
 
-/** An address as it may be shown: without a password, neither before the host nor among the options. */
+/** A text without what may be a password in an address: before the host, also of one that is not well-formed, or among its options. */
+export const withoutPasswords = (text: string): string =>
+  text.replace(/^([a-z][a-z0-9+.-]*:\/*).*@/is, '$1***@').replaceAll(/(?<=[?&][^=&]*pass[^=&]*=)[^&]*/gi, '***');
+
+/** An address as it may be shown. */
 export const shownAddress = (address: StoreAddress): string =>
-  address.engine === 'sqlite'
-    ? `file:${address.file}`
-    : address.url.replace(/\/\/[^/]*@/, '//***@').replaceAll(/(?<=[?&][^=&]*pass[^=&]*=)[^&]*/gi, '***');
+  address.engine === 'sqlite' ? `file:${address.file}` : withoutPasswords(address.url);
 
 /** The directory of what stands beside a store, such as the file with the first key. */
 export const directoryOf = (address: StoreAddress): string =>

@@ -1,19 +1,18 @@
 /** Opens a store, whatever its engine; only the driver of that one is loaded. */
 import type { StoreAddress } from './address.ts';
+import { type Fault, faultOf } from './faults.ts';
 import { isLost } from './postgres-errors.ts';
 import type { Store } from './store.ts';
 
 /** A store that cannot be opened, and why, in words for the operator. */
 export class StoreUnusable extends Error {}
 
-type DriverError = Error & { code?: string; cause?: DriverError };
-
 /** What says in its code why a store fails: SQLite, PostgreSQL, the file system, the network, Galley itself. */
 const TELLING = /^(?:SQLITE_.*|STORE_.*|E[A-Z]+|[0-9A-Z]{5})$/;
 
 /** The fault behind an error, where it tells the operator all there is to tell; undefined: it is a fault of ours. */
-export const storeFault = (error: unknown): Error | undefined => {
-  const fault = (error as DriverError).cause ?? (error as DriverError);
+export const storeFault = (error: unknown): Fault | undefined => {
+  const fault = faultOf(error);
   return TELLING.test(fault.code ?? '') || isLost(fault) ? fault : undefined;
 };
 
@@ -27,7 +26,7 @@ const opening = async (open: () => Promise<Store>): Promise<Store> => {
     await store?.close();
     const fault = storeFault(error);
     if (!fault) throw error;
-    throw new StoreUnusable(fault.message || (fault as DriverError).code, { cause: error });
+    throw new StoreUnusable(fault.message || fault.code, { cause: error });
   }
 };
 

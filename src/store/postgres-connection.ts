@@ -13,16 +13,18 @@ export type Connection = pg.PoolClient;
 /** How long a connection may take to be had, and how long one is kept that nobody needs, in milliseconds. */
 const CONNECT_WITHIN = 5_000;
 const KEPT_IDLE = 60_000;
+/** How long an answer is waited for, in ms: past what the server itself allows, it is silent, as where its host is gone. */
+const ANSWERED_WITHIN = 25_000;
 
-/** What the server ends by itself, in ms: a statement that runs or waits too long, and a unit that does nothing. */
-const LIMITS = { statement_timeout: 30_000, lock_timeout: 5_000, idle_in_transaction_session_timeout: 30_000 };
+/** What the server ends by itself, in ms: a statement that runs or waits too long, and a unit that does nothing: its node hangs. */
+const LIMITS = { statement_timeout: 20_000, lock_timeout: 5_000, idle_in_transaction_session_timeout: 10_000 };
 /** None of them: for what has to take its time. */
 export const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 };
 
 type ServerSettings = Record<string, string | number>;
 
 const SETTINGS: ServerSettings = {
-  ...{ TimeZone: 'UTC', DateStyle: 'ISO' },
+  ...{ TimeZone: 'UTC', DateStyle: 'ISO', search_path: 'public' },
   jit: 'off', // compiling a statement takes longer than any of ours runs
   ...LIMITS,
 };
@@ -49,6 +51,8 @@ export const connect = (url: string, max: number, settings: ServerSettings = {},
     connectionTimeoutMillis: CONNECT_WITHIN,
     idleTimeoutMillis: keptIdle,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    ...(settings.statement_timeout !== 0 && { query_timeout: ANSWERED_WITHIN }),
     application_name: 'galley',
     options: `${given} ${asOptions({ ...SETTINGS, ...settings })}`.trim(),
   });
@@ -86,9 +90,17 @@ export const preparing = (client: Client): Client => {
     return undefined;
   };
   return {
-    query: (query, values) => {
-      if (typeof query === 'string') return client.query(query, values);
-      return client.query({ ...query, name: nameOf(query.text, query.name !== undefined) }, values);
-    },
+    query: (query, values) =>
+      asOurs(
+        typeof query === 'string'
+          ? client.query(query, values)
+          : client.query({ ...query, name: nameOf(query.text, query.name !== undefined) }, values),
+      ),
   };
 };
+
+/** Wraps the errors of the driver: those of its sockets have the codes that a caller's own have, who has gone. */
+export const asOurs = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw new Error('The database failed', { cause: error });
+  });

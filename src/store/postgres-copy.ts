@@ -26,7 +26,8 @@ const copyTables = async (connection: Pool): Promise<void> => {
 /** Opens a copy of the store in a database; one that holds none yet gets an empty one. It is gone when it is closed. */
 export const openPostgresCopy = async (url: string): Promise<Store> => {
   await migratePostgres(url, { leaveOlder: true });
-  const pool = connect(url, 1, NO_LIMITS, 0); // the copies live as long as the connection
+  // The copies live as long as the connection; one in its place would find none, and must not find the tables themselves.
+  const pool = connect(url, 1, { ...NO_LIMITS, search_path: 'pg_temp' }, 0);
   const open = async () => {
     await copyTables(pool);
     return createPostgresStore({ readers: pool, writers: pool });

@@ -1,10 +1,7 @@
 /** What the errors of PostgreSQL and its driver say, by their codes (PostgreSQL's manual, appendix A). */
+import { faultOf } from './faults.ts';
 import type { Failure } from './store.ts';
 
-type DriverError = { code?: string; message?: string; cause?: DriverError };
-
-/** The error of the driver, which Drizzle may have wrapped. */
-const faultOf = (error: unknown): DriverError => (error as DriverError).cause ?? (error as DriverError);
 const codeOf = (error: unknown): string => faultOf(error).code ?? '';
 
 /** Serialisation failure and deadlock: the unit is to be run again. */
@@ -14,16 +11,16 @@ const RACED = /^(?:40001|40P01)$/;
  * between; the next run sees it and refuses.
  */
 const OVERTAKEN = /^(?:23505|23503)$/;
-/** Lock, statement and idle timeouts, and no connection left. */
-const BUSY = /^(?:40001|40P01|55P03|57014|25P03|53300)$/;
-/** No room, no memory. */
-const FULL = /^(?:53100|53200)$/;
-/** The server stops or starts, is a standby by now, or cannot be reached. */
+/** Lock, statement and idle timeouts, and no memory or connection left. */
+const BUSY = /^(?:40001|40P01|55P03|57014|25P03|53200|53300)$/;
+/** No room on the disk. */
+const FULL = /^53100$/;
+/** The server stops or starts, is a standby by now, lets nobody in, or cannot be reached. */
 const UNREACHABLE =
-  /^(?:08.{3}|57P0[1-3]|25006|E(?:CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/;
+  /^(?:08.{3}|28.{3}|57P0[1-5]|25006|3D000|E(?:NOENT|HOSTDOWN|CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/;
 /** What the driver says without a code where a connection is lost, or cannot be had in time. */
 const LOST =
-  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|timeout exceeded when trying to connect)/;
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|The store did not answer|timeout expired|timeout exceeded when trying to connect)/;
 
 /** Whether a unit is to be run again, since others were in its way. */
 export const isRaced = (error: unknown): boolean => RACED.test(codeOf(error));

@@ -45,7 +45,10 @@ const checkOurs = async (client: Client): Promise<boolean> => {
 export const migratePostgres = async (url: string, { leaveOlder = false } = {}): Promise<void> => {
   const pool = connect(url, 1, NO_LIMITS);
   try {
-    const client = await pool.connect();
+    const client = await pool.connect().catch((error: Error & { code?: string }) => {
+      // Not all that keeps a connection from being made has a code: a password that is missing, TLS that is not spoken.
+      throw unusable('STORE_UNREACHABLE', error.message || `it cannot be reached: ${error.code}`);
+    });
     try {
       await client.query('select pg_advisory_lock($1)', [LOCK]);
       const isOlder = await checkOurs(client);

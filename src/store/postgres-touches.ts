@@ -28,15 +28,20 @@ const cleanTouches = prepared(({ db, tables: { touches } }) =>
 /** Before this transaction all are over: whatever they wrote is seen, or never will be. */
 const OLDEST_RUNNING = sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text`;
 
-const oldestRunning = prepared(({ db, tables: { site } }) => db.select({ xid: OLDEST_RUNNING }).from(site).limit(1));
-
+/** A row for each touch that a look may not have seen yet; one of none where there is no such touch. */
 const touchesSince = prepared(({ db, tables: { touches } }) =>
   db
     .select({ id: touches.id, groups: touches.groups, xid: OLDEST_RUNNING })
-    .from(touches)
-    .where(sql`xid >= ${sql.placeholder('xid')}::xid8`)
+    .from(sql`(select) as always`)
+    .leftJoin(touches, sql`xid >= ${sql.placeholder('xid')}::xid8`)
     .orderBy(asc(touches.id)),
 );
+
+/** How many touches of its own a process remembers to skip. */
+const MOST_OWN = 10_000;
+
+/** A transaction that there never will be. */
+const NEVER = '18446744073709551615';
 
 /** Writes what a unit touched, within it; returns the id of the row. Cleans the table now and then. */
 export const writeTouch = async (tx: Store, groups: ReadonlySet<Group>): Promise<number> => {
@@ -48,24 +53,37 @@ export const writeTouch = async (tx: Store, groups: ReadonlySet<Group>): Promise
 
 /** Reads, look after look, what other processes have touched from now on. */
 export const openTouchReader = async (store: Store) => {
-  let since = (await oldestRunning(store))[0]?.xid ?? '0'; // a store without a site is new: so are all its rows
-  let lookedAt = performance.now();
+  const look = async (xid: string) => {
+    const rows = await touchesSince(store, { xid });
+    return { rows, oldest: rows[0]?.xid };
+  };
+  let since = (await look(NEVER)).oldest ?? '0';
+  let lookedAt = Date.now();
   let seen = new Set<number>();
+  const own = new Set<number>();
   return {
     /** Says that a touch is this process's own, and told already. */
     skip: (id: number): void => {
-      seen.add(id);
+      own.add(id);
+      if (own.size > MOST_OWN) own.delete(own.values().next().value as number);
     },
-    /** What others have touched since the last look; `'all'` where rows may be gone already. */
+    /** What others have touched since the last look; `'all'` where rows may be gone, or another server has taken over. */
     look: async (): Promise<Touched> => {
-      const startedAt = performance.now();
-      const rows = await touchesSince(store, { xid: since });
+      const startedAt = Date.now();
+      const { rows, oldest = since } = await look(since);
       const isLate = startedAt - lookedAt > LONGEST_LOOK_AWAY;
+      const isOther = BigInt(oldest) < BigInt(since);
       lookedAt = startedAt;
-      const unseen = rows.filter(({ id }) => !seen.has(id));
-      seen = new Set(rows.map(({ id }) => id));
-      since = rows[0]?.xid ?? since;
-      return isLate ? 'all' : new Set(unseen.flatMap(({ groups }) => groups));
+      since = oldest;
+      const touched = new Set<Group>();
+      const found = new Set<number>();
+      for (const { id, groups } of rows) {
+        if (id === null || groups === null) continue;
+        found.add(id);
+        if (!own.delete(id) && !seen.has(id)) for (const group of groups) touched.add(group);
+      }
+      seen = found;
+      return isLate || isOther ? 'all' : touched;
     },
   };
 };

@@ -1,6 +1,6 @@
 /** Units of work on PostgreSQL: serialisable, in turn among all nodes, and run again where something was in the way. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, Connection, Pool } from './postgres-connection.ts';
+import { asOurs, type Client, type Connection, type Pool } from './postgres-connection.ts';
 import { isOvertaken, isRaced } from './postgres-errors.ts';
 import { writeTouch } from './postgres-touches.ts';
 import type { Store } from './store.ts';
@@ -14,12 +14,15 @@ const BEGIN = 'begin isolation level serializable; lock table turns in exclusive
 /** For how long a unit is run again that raced others, in milliseconds; and how often one that was overtaken. */
 const PATIENCE = 5000;
 const MOST_OVERTAKEN = 3;
+/** How long a unit waits for those of its own node, in milliseconds: then its client is told that the store is busy. */
+const LONGEST_QUEUE = 15_000;
+const QUEUED_LONG = 'The unit waited too long for those before it';
 
 /** What a unit gives, and what it touched, with the id of that. */
 type Ran<T> = { value: T; touched: ReturnType<Unit['takeTouched']>; touch: number | undefined };
 
-/** The transaction that runs, and the first statement of it that failed: after that, all of it has. */
-type Running = { connection: Connection; failure?: unknown };
+/** The transaction that runs, its queries under way, and the first that failed: after that, all of it has. */
+type Running = { connection: Connection; pending: Set<Promise<unknown>>; failure?: unknown };
 
 /**
  * Runs units on a pool of one connection. Their queries are built once for `makeUnit`'s client, which passes them to
@@ -31,35 +34,42 @@ export const createUnits = (pool: Pool, makeUnit: (client: Client) => Unit) => {
     query: async (query, values) => {
       const running = current;
       if (!running) throw new Error('The unit of work is over');
+      const asked = running.connection.query(query, values);
+      running.pending.add(asked);
       try {
-        return await running.connection.query(query, values);
+        return await asked;
       } catch (error) {
         running.failure ??= error;
         throw error;
+      } finally {
+        running.pending.delete(asked);
       }
     },
   });
 
   const runOn = async <T>(running: Running, work: (tx: Store) => Promise<T>): Promise<Ran<T>> => {
-    await running.connection.query(BEGIN);
+    await asOurs(running.connection.query(BEGIN));
     current = running;
     try {
       const value = await work(unit.store);
       const touched = unit.takeTouched();
       const touch = touched.size > 0 ? await writeTouch(unit.store, touched) : undefined;
+      await Promise.allSettled(running.pending);
       if (running.failure) throw running.failure; // also where the work went on: the server would roll it back in silence
       return { value, touched, touch };
     } finally {
+      await Promise.allSettled(running.pending); // what nobody awaited must not fall into the next unit
       current = null;
       unit.takeTouched();
     }
   };
 
   const runOnce = async <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> => {
-    const connection = await pool.connect();
+    const connection = await asOurs(pool.connect());
     try {
-      const ran = await runOn({ connection }, work);
-      await connection.query('commit');
+      const ran = await runOn({ connection, pending: new Set() }, work);
+      const { command } = await asOurs(connection.query('commit'));
+      if (command !== 'COMMIT') throw new Error(`A unit ended by ${command}`);
       connection.release();
       return ran;
     } catch (error) {
@@ -87,7 +97,13 @@ export const createUnits = (pool: Pool, makeUnit: (client: Client) => Unit) => {
 
   const turns = createTurns();
   return {
-    run: <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> => turns.take(() => runUntilKept(work)),
+    run: <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> => {
+      const since = performance.now();
+      return turns.take(() => {
+        if (performance.now() - since > LONGEST_QUEUE) throw Object.assign(new Error(QUEUED_LONG), { code: '55P03' });
+        return runUntilKept(work);
+      });
+    },
     whenOver: turns.whenOver,
   };
 };

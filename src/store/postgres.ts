@@ -1,6 +1,7 @@
 /** The engine for those who outgrow one machine: PostgreSQL by node-postgres. */
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import { inTime } from '../core/in-time.ts';
 import { postgresColumns } from './columns.ts';
 import { type Client, connect, type Pool, preparing } from './postgres-connection.ts';
 import { failureOf } from './postgres-errors.ts';
@@ -10,9 +11,11 @@ import { openTouchReader } from './postgres-touches.ts';
 import { createUnits } from './postgres-units.ts';
 import type { Db, Store } from './store.ts';
 import { defineTables } from './tables.ts';
-import { createTelling } from './touches.ts';
+import { createTelling, NO_ANSWER } from './touches.ts';
 import { createUnit } from './unit.ts';
 
+/** How long it may take to find out whether the store can be written to, in milliseconds. */
+const WRITABLE_WITHIN = 8_000;
 /** How many connections the reads have; units of work, which take turns, share one. */
 const READERS = 10;
 
@@ -38,8 +41,8 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
   const reader = preparing(readers);
   const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
   let checking: Promise<void> | undefined;
-  const writeToSite = async () => {
-    await store.db.update(tables.site).set({ id: sql`${tables.site.id}` });
+  const writeToSite = async ({ db }: Store) => {
+    await db.update(tables.site).set({ id: sql`${tables.site.id}` });
   };
 
   const store: Store = {
@@ -59,7 +62,7 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
     onTouched,
     noticeOthers,
     checkWritable: () => {
-      checking ??= writeToSite().finally(() => {
+      checking ??= inTime(store.transaction(writeToSite), WRITABLE_WITHIN, NO_ANSWER).finally(() => {
         checking = undefined;
       });
       return checking;

@@ -9,6 +9,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { sqliteColumns } from './columns.ts';
+import { faultOf } from './faults.ts';
 import { searchRunner, sqliteSearch } from './sqlite-search.ts';
 import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
 import { type Db, type Failure, type Store, unusable } from './store.ts';
@@ -22,10 +23,7 @@ const MIGRATED = '__drizzle_migrations';
 /** How long a unit waits for another process's write lock, in milliseconds. */
 const PATIENCE = 5000;
 
-const codeOf = (error: unknown): string => {
-  const { cause, code } = error as { cause?: { code?: string }; code?: string };
-  return cause?.code ?? code ?? '';
-};
+const codeOf = (error: unknown): string => faultOf(error).code ?? '';
 const isBusy = (error: unknown) => codeOf(error).startsWith('SQLITE_BUSY');
 
 /** How many statements a connection keeps compiled. Hot ones are a few dozen; lists of values make many shapes. */

@@ -31,7 +31,7 @@ export type Store = {
   readonly memory: Memory | null;
   /** Says, inside a transaction, which cache groups it touches: told to all who listen the moment it is kept. */
   touch(groups: Iterable<Group>): void;
-  /** Hears what each commit touches, in the same breath, before any read can see it; returns what ends that. */
+  /** Hears what each commit touches before whoever asked for it is answered; returns what ends that. */
   onTouched(listener: TouchListener): () => void;
   /**
    * Hears of what other processes have committed to the same store, at most every quarter of a second; undefined

@@ -1,5 +1,6 @@
 /** What commits touched: told within this process at each commit, to other processes by a table that each engine reads its own way. */
 import type { Group } from '../core/groups.ts';
+import { inTime } from '../core/in-time.ts';
 import type { Origin } from './events.ts';
 import { Memory } from './memory.ts';
 import type { Store } from './store.ts';
@@ -14,8 +15,11 @@ export const touch = (tx: Store, { touched }: Origin, groups: readonly Group[]):
   for (const group of groups) touched?.add(group);
 };
 
-/** How often it is looked whether other processes have written, in milliseconds. */
+/** How often it is looked whether other processes have written, and how long that may take, in milliseconds. */
 const LOOK_EVERY = 250;
+const LOOK_WITHIN = 2000;
+/** What is said of a store that is silent. */
+export const NO_ANSWER = 'The store did not answer in time';
 
 /** The parts of a store by which a commit is told, whatever the engine; `look` finds what other processes have committed. */
 export const createTelling = (look: () => Promise<Touched> | undefined) => {
@@ -38,9 +42,15 @@ export const createTelling = (look: () => Promise<Touched> | undefined) => {
     noticeOthers: (): Promise<void> | undefined => {
       const now = performance.now();
       if (noticing || now - lookedAt < LOOK_EVERY) return noticing;
+      const looking = look();
       lookedAt = now;
-      noticing = look()
-        ?.then(tell)
+      if (!looking) return undefined;
+      noticing = inTime(looking, LOOK_WITHIN, NO_ANSWER)
+        .then(tell)
+        .catch((error: unknown) => {
+          lookedAt = Number.NEGATIVE_INFINITY; // nobody is told anything until it is known again what is true
+          throw error;
+        })
         .finally(() => {
           noticing = undefined;
         });

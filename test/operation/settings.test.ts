@@ -145,6 +145,8 @@ test('the line of a bad setting stays one line, and no secret stands in it', asy
     ['postgres://galley:hidden@db.example', 'postgres://***@db.example'],
     ['postgres://galley:hidden@one.example,two.example/galley', 'postgres://***@one.example,two.example/galley'],
     ['postgres://galley:hidden@db.example/a b', 'postgres://***@db.example/a b'],
+    ['postgres://galley:hid/den@db.example/galley', 'postgres://***@db.example/galley'],
+    ['postgres:/galley:hidden@db.example/a?password=hidden&x=1', 'postgres:/***@db.example/a?password=***&x=1'],
   ] as const) {
     t.equal(
       lineOf({ DATABASE_URL: given }),

@@ -1,4 +1,6 @@
 /** What is of PostgreSQL alone: units that raced, connections that are lost, commits out of the order of their ids. */
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import { type Test, test } from 'tap';
@@ -6,6 +8,7 @@ import { refuse } from '../../src/core/errors.ts';
 import type { Group } from '../../src/core/groups.ts';
 import { openHouse } from '../../src/house.ts';
 import { readSettings, SettingsError } from '../../src/settings.ts';
+import { openCopy } from '../../src/store/open.ts';
 import { connect, preparing } from '../../src/store/postgres-connection.ts';
 import type { Store } from '../../src/store/store.ts';
 import { connectBeside, newDatabase, openTestStore, urlOf } from '../support/database.ts';
@@ -13,6 +16,30 @@ import { addTag, namesOf } from '../support/tags.ts';
 
 /** Longer than a store goes without a look at what others wrote, in ms. */
 const A_LOOK = 300;
+
+/** A way to a server that passes everything on until it falls silent, as the host of a server does that is gone. */
+const silentProxy = async (t: Test, url: string) => {
+  const target = new URL(url);
+  const { hostname, port } = target;
+  const sockets: Socket[] = [];
+  const proxy = createServer((near) => {
+    const far = createConnection(Number(port), hostname);
+    sockets.push(near, far);
+    for (const socket of [near, far]) socket.on('error', () => {}); // those of the test are cut off in the end
+    near.pipe(far).pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const end = () => {
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+  };
+  t.teardown(end);
+  target.port = String((proxy.address() as AddressInfo).port);
+  const fallSilent = () => {
+    for (const socket of sockets) socket.pause().unpipe();
+  };
+  return { url: target.href, fallSilent, end };
+};
 
 const open = async (t: Test) => {
   const address = await newDatabase(t);
@@ -84,7 +111,7 @@ test('a unit that writes what is there by now is run again, and its rules can re
     runs++;
     await addTag(tx, 'a');
   });
-  await t.rejects(blind, { cause: { code: '23505' } }, 'one that never looks is told at last');
+  await t.rejects(blind, { cause: { cause: { code: '23505' } } }, 'one that never looks is told at last');
   t.ok(runs > 1 && runs < 6, `${runs} runs`);
 });
 
@@ -111,6 +138,62 @@ test('a unit that loses its connection keeps nothing, also if it goes on, and th
   await store.transaction((tx) => addTag(tx, 'a'));
   t.same(await namesOf(store), ['a']);
   await store.checkWritable();
+});
+
+test('what a unit asks without waiting for it is kept or lost with it', async (t) => {
+  const { store } = await open(t);
+  await store.transaction(async (tx) => {
+    await addTag(tx, 'a');
+    void addTag(tx, 'b').then(() => undefined);
+  });
+  t.same((await namesOf(store)).sort(), ['a', 'b']);
+  const unit = store.transaction(async (tx) => {
+    await addTag(tx, 'c');
+    addTag(tx, 'a').catch(() => undefined); // there already: the server gives up the whole unit
+  });
+  await t.rejects(unit);
+  await store.transaction((tx) => addTag(tx, 'd'));
+  t.same((await namesOf(store)).sort(), ['a', 'b', 'd']);
+});
+
+test('a copy that has lost its connection does not take the store itself for it', async (t) => {
+  const { address, store, beside } = await open(t);
+  await store.transaction((tx) => addTag(tx, 'a'));
+  const copy = await openCopy(address);
+  t.teardown(() => copy.close());
+  await copy.transaction((tx) => addTag(tx, 'only in the copy'));
+  t.same((await namesOf(copy)).sort(), ['a', 'only in the copy']);
+  t.same(await namesOf(store), ['a']);
+  await beside.run(`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`);
+  for (let n = 0; n < 3; n++) await t.rejects(copy.transaction((tx) => addTag(tx, `lost ${n}`)));
+  await t.rejects(namesOf(copy));
+  t.same(
+    (await beside.run('select name from tags')).map(({ name }) => name),
+    ['a'],
+  );
+});
+
+test('a silent server is told in time, and lets others be answered', async (t) => {
+  const { address } = await open(t);
+  const proxy = await silentProxy(t, urlOf(address));
+  const store = await openTestStore(t, { engine: 'postgres', url: proxy.url });
+  await store.transaction((tx) => addTag(tx, 'a'));
+  await sleep(A_LOOK);
+  proxy.fallSilent();
+  const since = performance.now();
+  const faults = await Promise.all(
+    [store.noticeOthers(), store.checkWritable()].map((work) =>
+      Promise.resolve(work).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    ),
+  );
+  t.same(faults.map(store.failureOf), ['unreachable', 'unreachable']);
+  t.ok(performance.now() - since < 12_000, `after ${Math.round(performance.now() - since)} ms`);
+  proxy.end();
+  await t.rejects(Promise.resolve(store.noticeOthers()), 'nothing is taken for true until it is known again');
 });
 
 test('a turn that does not come is told as a busy store', async (t) => {
