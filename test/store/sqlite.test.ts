@@ -121,7 +121,7 @@ const UNUSABLE: Record<string, { make: (file: string) => unknown; reason: RegExp
   'a database that another process does not let go of': {
     make: async (file) => {
       await openSqlite(file).close();
-      new Database(file).exec('pragma locking_mode = exclusive; begin exclusive');
+      return new Database(file).exec('pragma locking_mode = exclusive; begin exclusive');
     },
     reason: /^database is locked$/,
   },
@@ -132,7 +132,8 @@ test('a database that cannot be used is told in one line', { jobs: 3 }, async (t
     t.test(name, async (t) => {
       const file = join(temporaryDirectory(t), 'data/galley.db');
       if (name !== 'a file within a file') mkdirSync(dirname(file));
-      await make(file);
+      const held = await make(file);
+      t.teardown(() => held instanceof Database && held.close()); // until then: one that nobody knows any more lets go
       const beginning = `DATABASE_URL=file:${file}: cannot be used: `;
       const error: Error = await openHouse(readSettings({ DATABASE_URL: `file:${file}` })).then(
         () => new Error('It was opened'),

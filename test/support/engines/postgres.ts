@@ -32,7 +32,7 @@ type Done = (error: Error | undefined, answer?: Rows) => void;
 const queries = pg.Client.prototype as unknown as { query: Ask }; // its types have an overload for each form
 const HANDS_BACK_ROWS = /^[\s(]*(?:select|with)\b|\breturning\b/i;
 /** What a store asks now and then to notice others; SQLite has no rows for that. */
-const IS_LOOKING = /^select [^;]* from "touches"/;
+const IS_LOOKING = /^select [^;]* join "touches"/;
 
 /**
  * What the planner is kept from, one set after the other: among few rows it reads all of them, whatever the indexes. The
