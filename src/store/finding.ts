@@ -11,7 +11,7 @@ export type Row = Record<string, number | string>;
  * What an engine has of its own. `hits`: a select of the newest articles that match and are wanted, as `id` and `value`.
  * `rank`: an expression over a row of `hits`, the smallest first, where the words stand in its title and its heading.
  */
-export type Finder = {
+type Finder = {
   hits(query: SearchQuery, wanted: Wanted): SQL;
   rank(query: SearchQuery): SQL;
   run(statement: SQL): Promise<Row[]>;

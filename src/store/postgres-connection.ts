@@ -2,8 +2,8 @@
 import pg from 'pg';
 
 /** A query as the driver takes it, and of its answer what is used. */
-export type Query = pg.QueryConfig & { rowMode?: 'array' };
-export type Answer = { rows: pg.QueryResultRow[] };
+type Query = pg.QueryConfig & { rowMode?: 'array' };
+type Answer = { rows: pg.QueryResultRow[] };
 
 /** A pool of connections, or what stands for one: all that queries need of it. */
 export type Client = { query(query: Query | string, values?: unknown[]): Promise<Answer> };

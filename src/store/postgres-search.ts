@@ -89,7 +89,7 @@ const rankOf = (query: SearchQuery): SQL => sql`(
 const dialect = new PgDialect();
 
 /** Where searches run when they may take long: beside the connections of everything else. */
-export type SearchRunner = { run: Run; close(): Promise<void> };
+type SearchRunner = { run: Run; close(): Promise<void> };
 
 const CONNECTIONS = 2;
 /** What a search may hold in memory on the server, in kB. */
