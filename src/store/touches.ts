@@ -45,8 +45,8 @@ export const createTelling = (look: () => Promise<Touched> | undefined) => {
       const looking = look();
       lookedAt = now;
       if (!looking) return undefined;
-      noticing = inTime(looking, LOOK_WITHIN, NO_ANSWER)
-        .then(tell)
+      // What is found too late is told all the same: the next look begins behind it.
+      noticing = inTime(looking.then(tell), LOOK_WITHIN, NO_ANSWER)
         .catch((error: unknown) => {
           lookedAt = Number.NEGATIVE_INFINITY; // nobody is told anything until it is known again what is true
           throw error;

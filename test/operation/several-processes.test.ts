@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Test, test } from 'tap';
+import type { Answer as InProcess } from '../support/app.ts';
 import { connectBeside, databaseIn } from '../support/database.ts';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 
@@ -11,8 +12,7 @@ const SEEN_WITHIN = 1000;
 /** How long counts may trail a moment that came due, in milliseconds, and the time a busy machine adds. */
 const NOTED_WITHIN = 4000;
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-type Answer = { status: number; body: any; etag: string | null };
+type Answer = Pick<InProcess, 'status' | 'body'> & { etag: string | null };
 type Asked = { body?: object; headers?: Record<string, string>; anonymous?: boolean };
 
 /** Processes that were started together on one empty store, each as a function that asks it. */

@@ -22,9 +22,11 @@ const silentProxy = async (t: Test, url: string) => {
   const target = new URL(url);
   const { hostname, port } = target;
   const sockets: Socket[] = [];
+  const pairs: [Socket, Socket][] = [];
   const proxy = createServer((near) => {
     const far = createConnection(Number(port), hostname);
     sockets.push(near, far);
+    pairs.push([near, far]);
     for (const socket of [near, far]) socket.on('error', () => {}); // those of the test are cut off in the end
     near.pipe(far).pipe(near);
   }).listen(0, '127.0.0.1');
@@ -38,7 +40,10 @@ const silentProxy = async (t: Test, url: string) => {
   const fallSilent = () => {
     for (const socket of sockets) socket.pause().unpipe();
   };
-  return { url: target.href, fallSilent, end };
+  const speakAgain = () => {
+    for (const [near, far] of pairs) near.pipe(far).pipe(near);
+  };
+  return { url: target.href, fallSilent, speakAgain, end };
 };
 
 const open = async (t: Test) => {
@@ -194,6 +199,24 @@ test('a silent server is told in time, and lets others be answered', async (t) =
   t.ok(performance.now() - since < 12_000, `after ${Math.round(performance.now() - since)} ms`);
   proxy.end();
   await t.rejects(Promise.resolve(store.noticeOthers()), 'nothing is taken for true until it is known again');
+});
+
+test('what a look finds too late is told all the same', async (t) => {
+  const { address, beside } = await open(t);
+  const proxy = await silentProxy(t, urlOf(address));
+  const store = await openTestStore(t, { engine: 'postgres', url: proxy.url });
+  const heard: Group[] = [];
+  store.onTouched((touched) => heard.push(...(touched === 'all' ? [] : touched)));
+  await sleep(A_LOOK);
+  await store.noticeOthers(); // its connection is there by now
+  await sleep(A_LOOK);
+  proxy.fallSilent();
+  await beside.run('insert into touches (at, groups) values (statement_timestamp(), ?)', '["article-1"]');
+  await t.rejects(Promise.resolve(store.noticeOthers()), 'nobody waits for it');
+  proxy.speakAgain();
+  await sleep(A_LOOK);
+  await store.noticeOthers();
+  t.ok(heard.includes('article-1'));
 });
 
 test('a turn that does not come is told as a busy store', async (t) => {
