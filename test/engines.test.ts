@@ -130,7 +130,7 @@ test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { 
     t.ok((statuses[status] ?? 0) > 0, `${status} was answered too`);
   t.equal(statuses[500], undefined);
   const kept = async ({ store: { db, tables } }: Galley) =>
-    (await db.select().from(tables.events)).filter(
+    (await db.select().from(tables.events).orderBy(tables.events.id)).filter(
       ({ requestId }) => requestId === null || requestId.startsWith('request-'),
     );
   t.same(await kept(other), await kept(one), 'and the same was noted');

@@ -13,7 +13,7 @@ const create = async ({ ask, keys, authorId }: Galley, body: object) =>
   ).body;
 
 const happened = async ({ store }: Galley, id: number) => {
-  const rows = await store.db.select().from(store.tables.events);
+  const rows = await store.db.select().from(store.tables.events).orderBy(store.tables.events.id);
   const own = rows.filter(({ kind, entityId }) => kind === 'article' && entityId === id);
   return own.map(({ type, live }) => `${type.slice(8)}${live ? ' live' : ''}`);
 };

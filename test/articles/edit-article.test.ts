@@ -8,7 +8,7 @@ const patch = ({ ask, keys }: Galley, id: number, body: unknown, key = keys.edit
   ask('PATCH', `/v1/articles/${id}`, { key, body });
 
 const eventsOf = async ({ store }: Galley, id: number) => {
-  const rows = await store.db.select().from(store.tables.events);
+  const rows = await store.db.select().from(store.tables.events).orderBy(store.tables.events.id);
   return rows.filter(({ kind, entityId }) => kind === 'article' && entityId === id);
 };
 

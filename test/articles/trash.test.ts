@@ -106,7 +106,7 @@ test('only an admin deletes for good, and an event with the id is all that is le
   const { articles, contents, articleTags, articleAuthors, comments, dueMoments, events } = store.tables;
   for (const table of [articles, contents, articleTags, articleAuthors, comments, dueMoments])
     t.strictSame(await store.db.select().from(table as typeof articles), []);
-  const own = (await store.db.select().from(events)).filter(({ kind }) => kind === 'article');
+  const own = (await store.db.select().from(events).orderBy(events.id)).filter(({ kind }) => kind === 'article');
   t.strictSame(
     own.map(({ type, entityId }) => [type, entityId]),
     ['created', 'published', 'deleted', 'unpublished'].map((type) => [`article.${type}`, made.id]),

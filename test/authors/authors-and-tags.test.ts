@@ -43,7 +43,7 @@ const named = (field: Kind['field'], ids: number[]) => (field === 'tags' ? ids.m
 
 const eventsOf = async ({ store }: Galley, kind: string) => {
   const { events } = store.tables;
-  return (await store.db.select().from(events)).filter((event) => event.kind === kind);
+  return (await store.db.select().from(events).orderBy(events.id)).filter((event) => event.kind === kind);
 };
 
 for (const kind of KINDS) {

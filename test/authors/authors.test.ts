@@ -169,7 +169,7 @@ test('an author whom no article names can be deleted', async (t) => {
   t.match(await remove(from), { status: 204, text: '' });
   t.equal((await read(`/v1/authors/${from}`)).status, 404);
   t.equal((await remove(from)).status, 404);
-  const events = await store.db.select().from(store.tables.events);
+  const events = await store.db.select().from(store.tables.events).orderBy(store.tables.events.id);
   t.match(events.at(-1), { type: 'author.deleted', entityId: from, slug: 'from' });
 });
 

@@ -166,7 +166,7 @@ test('with a key that has an author, a comment is staff’s and approved at once
   t.notOk(posted.text.includes('ada@harbour.example'), 'not even to its own author, who is no editor');
   t.same(await shown(), [posted.body.id]);
   t.equal(await counted(), 1);
-  const event = (await store.db.select().from(store.tables.events)).at(-1);
+  const event = (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).at(-1);
   t.match(event, { type: 'comment.created', entityId: posted.body.id });
   const named = await ask('POST', comments, {
     key: keys.author,
@@ -253,7 +253,8 @@ test('the count of comments is that of the approved ones, whatever happens to th
   const { ask, keys, post, edit, remove, counted, shown, store, article } = await startDiscussion(t);
   const [a, b, c] = [(await post()).body.id, (await post()).body.id, (await post()).body.id];
   const before = (await ask('GET', `/v1/articles/${article.id}`)).body;
-  const eventOf = async () => (await store.db.select().from(store.tables.events)).at(-1)?.type;
+  const eventOf = async () =>
+    (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).at(-1)?.type;
   const steps: [what: string, act: () => Promise<{ status: number }>, count: number, event: string][] = [
     ['approve a', () => edit(a, { status: 'approved' }), 1, 'comment.approved'],
     ['approve b', () => edit(b, { status: 'approved' }), 2, 'comment.approved'],

@@ -99,7 +99,7 @@ test('a dry run tells what the run will tell and stores nothing; a second run te
     (await store.db.select().from(articles)).map(({ version }) => version),
     [1, 1],
   );
-  const noted = await store.db.select().from(events);
+  const noted = await store.db.select().from(events).orderBy(events.id);
   t.same(noted.map(({ type }) => type).sort(), [
     'article.created',
     'article.created',

@@ -41,7 +41,10 @@ test('anyone reads the site, an admin changes it', async (t) => {
   t.not((await read()).headers.etag, first.headers.etag);
   t.same((await edit({ description: null, url: null })).body, { ...WHOLE, description: null, url: null });
 
-  const events = async () => (await store.db.select().from(store.tables.events)).filter(({ kind }) => kind === 'site');
+  const events = async () =>
+    (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).filter(
+      ({ kind }) => kind === 'site',
+    );
   t.match((await events()).at(-1), { type: 'site.updated', changedFields: ['description', 'url'] });
   const before = await events();
   for (const same of [{}, { title: WHOLE.title, url: null }, { language: 'PT-pt' }]) {
