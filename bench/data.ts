@@ -62,7 +62,15 @@ const recordFor = (content: Content, text: Text, ids: { authorIds: number[]; tag
     ...{ coverImage: hasCover ? cover : null, language: 'en', translationKey: null, commentPolicy: null },
     ...{ contentUpdatedAt: null, seo: null, metadata: {}, source: null },
   };
-  const standing = { status, publishedAt, unpublishAt: null, deletedAt: null, firstPublishedAt: null };
+  const standing = {
+    status,
+    publishedAt,
+    unpublishAt: null,
+    deletedAt: null,
+    firstPublishedAt: null,
+    slug: null,
+    slugWasPublic: false,
+  };
   const rest = { version: 1, createdAt, updatedAt: createdAt, commentCount: 0 };
   return recordOf(writing, standing, text.rendering, rest, now);
 };

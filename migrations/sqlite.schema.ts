@@ -16,6 +16,12 @@ export const {
   dueMoments,
   searchQueue,
   comments,
+  revisions,
+  workingCopies,
+  previewLinks,
+  slugHistory,
+  outcomes,
+  secrets,
   events,
   touches,
 } = defineTables(sqliteColumns);

@@ -1,18 +1,22 @@
 /** The record of what happened: one row an event, written in the transaction of its change. */
 import type { Caller } from '../core/access.ts';
 import type { Group } from '../core/groups.ts';
+import type { Retry } from './outcomes.ts';
 import { insertion } from './prepared.ts';
 import type { Store } from './store.ts';
 
 export type EventType =
   | `article.${'created' | 'updated' | 'published' | 'unpublished' | 'trashed' | 'restored' | 'deleted'}`
   | `author.${'created' | 'updated' | 'deleted'}`
-  | `tag.${'created' | 'updated' | 'deleted'}`
+  | `tag.${'created' | 'updated' | 'deleted' | 'merged'}`
   | `comment.${'created' | 'updated' | 'approved' | 'marked-spam' | 'trashed' | 'deleted'}`
   | 'site.updated';
 
-/** Who asked for a change, and in which request: what the audit keeps beside every event; and what it touched, to be told. */
-export type Origin = { caller: Caller; requestId: string | null; touched?: Set<Group> };
+/**
+ * Who asked for a change, and in which request: what the audit keeps beside every event; what it touched, to be told; and
+ * what is to be kept of a request that may be repeated.
+ */
+export type Origin = { caller: Caller; requestId: string | null; touched?: Set<Group>; retry?: Retry };
 
 /** The origin of what Galley does by itself, such as noting a moment that came due. */
 export const BY_ITSELF: Origin = { caller: null, requestId: null };
@@ -26,6 +30,9 @@ export type NewEvent = {
   live?: boolean | null;
   /** Names of fields, never their content. */
   changedFields?: string[];
+  /** What a thing became part of, and the ids of the articles that went over. */
+  intoId?: number;
+  articleIds?: number[];
 };
 
 const insertEvent = insertion(({ events }) => events);

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Role } from '../core/access.ts';
 import type { CommentPolicy, CommentStatus, Shelf, StoredStatus } from '../core/statuses.ts';
 import type { Columns } from './columns.ts';
+import { defineDeskTables } from './desk-tables.ts';
 import { defineEventTables } from './event-tables.ts';
 import { defineWordTables } from './word-tables.ts';
 
@@ -115,6 +116,8 @@ export const defineTables = (c: Columns) => {
       id: serial('id'),
       version: integer('version').notNull(),
       slug: text('slug').notNull(),
+      /** Whether everyone could read it under this slug once; then the slug still leads to it when it has another. */
+      slugWasPublic: boolean('slug_was_public').notNull().default(false),
       title: text('title').notNull(),
       titleFolded: text('title_folded').notNull(),
       subtitle: text('subtitle'),
@@ -276,6 +279,7 @@ export const defineTables = (c: Columns) => {
     dueMoments,
     searchQueue,
     comments,
+    ...defineDeskTables(c, { articles }),
     ...defineEventTables(c),
   };
 };

@@ -5,6 +5,7 @@ import type { Expectation } from '../../core/expectation.ts';
 import { statusAt } from '../../core/statuses.ts';
 import type { Renderer } from '../../rendering/renderer.ts';
 import type { Origin } from '../../store/events.ts';
+import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { readSite } from '../site/actions.ts';
 import { decodePage } from './cards.ts';
@@ -15,7 +16,15 @@ import { findArticle, findArticleBySlug, type StoredArticle } from './queries.ts
 import { keptOf, type Rendered, recordOf, storeNew, storeOver, touchesSearch, writingOf } from './records.ts';
 import { demandAuthors, demandMove } from './rules.ts';
 import { resolveTags, type TagInput } from './tagging.ts';
-import { applyPatch, changedFields, checkWriting, newWriting, type Writing, type WritingPatch } from './writing.ts';
+import {
+  applyPatch,
+  changedFields,
+  checkWriting,
+  type Manner,
+  newWriting,
+  type Writing,
+  type WritingPatch,
+} from './writing.ts';
 
 /** What is sent of an article; moments are read, tags are as they were named. */
 export type ArticleInput = Omit<WritingPatch, 'tagIds'> & { tags?: TagInput[] | null };
@@ -43,6 +52,9 @@ const draftOf = (caller: Caller, { tags, ...fields }: ArticleInput, siteLanguage
   return draft;
 };
 
+/** Of what was never there before. */
+const NO_PAST = { firstPublishedAt: null, slug: null, slugWasPublic: false };
+
 /** Stores a new article, rendered already, within a transaction that runs; returns its id. */
 export const addArticle = async (
   tx: Store,
@@ -61,7 +73,7 @@ export const addArticle = async (
     () => chooseArticleSlug(tx, draft),
     () => checkSource(tx, draft),
   );
-  const standing = { ...move, unpublishAt: draft.unpublishAt, deletedAt: null, firstPublishedAt: null };
+  const standing = { ...move, unpublishAt: draft.unpublishAt, deletedAt: null, ...NO_PAST };
   const rest = { version: 1, createdAt: now, updatedAt: now, commentCount: 0 };
   return storeNew(tx, origin, recordOf({ ...draft, tagIds, slug }, standing, rendering, rest, now), rendering);
 };
@@ -75,7 +87,9 @@ export const createArticle = async (
   const { body, bodyFormat } = draftOf(origin.caller, input, (await readSite(store)).language);
   const rendering = await renderer.renderBody(body, bodyFormat);
   return store.transaction(async (tx) => {
-    const id = await addArticle(tx, origin, clock(), input, rendering);
+    const now = clock();
+    const id = await addArticle(tx, origin, now, input, rendering);
+    await keepOutcome(tx, origin, { kind: 'article', id }, now);
     return (await findArticle(tx, id)) as StoredArticle;
   });
 };
@@ -86,25 +100,37 @@ const isSameText = (one: Text, other: Text) => one.body === other.body && one.bo
 /** Throws where the text to be stored is not the one that was rendered: another writer changed it in between. */
 class TextMoved extends Error {}
 
-/** What an article becomes by a patch, its form judged. */
-const mergedWith = (before: StoredArticle, { tags, ...fields }: ArticleInput, siteLanguage: string, now: Date) => {
+/**
+ * A change of an article: what is sent, how its objects are taken, and what else is true only together with it, such as
+ * that a working copy is published: looked at and written in the transaction, before the article is.
+ */
+export type Change = {
+  input: ArticleInput;
+  manner?: Manner;
+  alongside?: (tx: Store, before: StoredArticle, now: Date) => Promise<void>;
+};
+
+/** What an article becomes by a change, its form judged. */
+const mergedWith = (before: StoredArticle, { input, manner }: Change, siteLanguage: string, now: Date) => {
+  const { tags, ...fields } = input;
   const was = writingOf(before, now);
-  const merged = applyPatch(was, fields, siteLanguage);
+  const merged = applyPatch(was, fields, siteLanguage, manner);
   checkWriting(merged);
   return { was, merged };
 };
 
-/** Stores what a patch makes of an article, unless it changes nothing. Tells whether it did. */
-const writePatch = async (
+/** Stores what a change makes of an article, unless it changes nothing. Tells whether it did. */
+const writeChange = async (
   tx: Store,
   origin: Origin,
   now: Date,
   before: StoredArticle,
-  input: ArticleInput,
+  change: Change,
   rendered: (Text & Rendered) | null,
 ): Promise<boolean> => {
   const { row } = before;
-  const { was, merged } = mergedWith(before, input, (await readSite(tx)).language, now);
+  const { input } = change;
+  const { was, merged } = mergedWith(before, change, (await readSite(tx)).language, now);
   const [, tagIds, move] = await checkTogether(
     () => checkAuthors(tx, input.authorIds ?? []),
     () => (input.tags === undefined ? was.tagIds : resolveTags(tx, origin, now, input.tags ?? [])),
@@ -155,27 +181,29 @@ const prepareText = async (
 };
 
 /**
- * Changes an article. The text is rendered before the transaction, from what was read then; where another writer
+ * Changes an article in one transaction. The text is rendered before it, from what was read then; where another writer
  * changed body or format in between, it is rendered anew.
  */
-export const editArticle = async (
+export const changeArticle = async (
   { store, clock, renderer }: ArticleParts,
   origin: Origin,
   id: number,
   expected: Expectation,
-  input: ArticleInput,
+  change: Change,
 ): Promise<StoredArticle> => {
-  const write = { id, expected, change: input };
+  const write = { id, expected, change: change.input };
   for (;;) {
     const seen = await findToWrite(store, origin.caller, write, clock());
-    const planned = mergedWith(seen, input, (await readSite(store)).language, clock());
-    const rendered = await prepareText(renderer, seen, planned, input);
+    const planned = mergedWith(seen, change, (await readSite(store)).language, clock());
+    const rendered = await prepareText(renderer, seen, planned, change.input);
     try {
       return await store.transaction(async (tx) => {
         const now = clock();
         const before = await openToWrite(tx, origin.caller, write, now);
         if (before.row.deletedAt !== null) throw refuse('trashed', `Article ${id} is in the trash; restore it first`);
-        const hasChanged = await writePatch(tx, origin, now, before, input, rendered);
+        await change.alongside?.(tx, before, now);
+        await keepOutcome(tx, origin, { kind: 'article', id }, now);
+        const hasChanged = await writeChange(tx, origin, now, before, change, rendered);
         return hasChanged ? ((await findArticle(tx, id)) as StoredArticle) : before;
       });
     } catch (error) {
@@ -183,3 +211,12 @@ export const editArticle = async (
     }
   }
 };
+
+/** Changes an article by a merge patch. */
+export const editArticle = (
+  parts: ArticleParts,
+  origin: Origin,
+  id: number,
+  expected: Expectation,
+  input: ArticleInput,
+): Promise<StoredArticle> => changeArticle(parts, origin, id, expected, { input });

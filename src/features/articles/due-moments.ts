@@ -25,7 +25,8 @@ const settle = async (tx: Store, article: StoredArticle, now: Date): Promise<Sto
   const live = isLive(row, now);
   const status = statusAt(row, now) === 'archived' ? 'archived' : row.status;
   const firstPublishedAt = firstLiveMoment(row, now);
-  const change = { notedLive: live, firstPublishedAt, status, shelf: shelfOf({ ...row, status }) };
+  const slugWasPublic = row.slugWasPublic || firstPublishedAt !== null;
+  const change = { notedLive: live, firstPublishedAt, slugWasPublic, status, shelf: shelfOf({ ...row, status }) };
   await settleArticle(tx, row.id, now, change);
   const counted = countedAs(article);
   await moveCounts(tx, counted, { ...counted, live });

@@ -27,7 +27,7 @@ export const settleArticle = async (
   { db, tables: { articles, articleAuthors, articleTags, dueMoments } }: Store,
   id: number,
   now: Date,
-  change: Pick<ArticleRow, 'notedLive' | 'firstPublishedAt' | 'status' | 'shelf'>,
+  change: Pick<ArticleRow, 'notedLive' | 'firstPublishedAt' | 'slugWasPublic' | 'status' | 'shelf'>,
 ): Promise<void> => {
   const { shelf } = change;
   await db.update(articles).set(change).where(eq(articles.id, id));

@@ -18,6 +18,7 @@ import {
   replaceArticle,
   type StoredArticle,
 } from './queries.ts';
+import { insertRevision } from './revision-queries.ts';
 import { sourceOf, type Writing } from './writing.ts';
 
 export const authorIdsOf = ({ authors }: Pick<StoredArticle, 'authors'>): number[] => authors.map(({ id }) => id);
@@ -84,10 +85,13 @@ const sortableTitle = (title: string): string => Array.from(foldPlain(title)).sl
 
 type Rest = Pick<ArticleRow, 'version' | 'createdAt' | 'updatedAt' | 'commentCount'>;
 
+/** A standing, and what is known of the time before it. */
+export type Past = Standing & { firstPublishedAt: Date | null; slug: string | null; slugWasPublic: boolean };
+
 /** Everything that is stored of a writing whose slug is chosen. Its standing is that of `standing`, whatever it asks for. */
 export const recordOf = (
   writing: Writing & { slug: string },
-  standing: Standing & { firstPublishedAt: Date | null },
+  standing: Past,
   kept: Kept,
   rest: Rest,
   now: Date,
@@ -107,6 +111,7 @@ export const recordOf = (
     firstPublishedAt: firstLiveMoment(standing, now),
     sortAt: publishedAt ?? rest.createdAt,
     notedLive: isLive(standing, now),
+    slugWasPublic: isLive(standing, now) || (standing.slugWasPublic && standing.slug === own.slug),
     wordCount: kept.wordCount,
     sourceSystem: source?.system ?? null,
     sourceId: source?.id ?? null,
@@ -119,6 +124,18 @@ export const recordOf = (
     named,
     dueMoments: momentsToCome(standing, now),
   };
+};
+
+/** Keeps that a version was stored, by whom, and in which fields it differs from the one before. */
+const keepRevision = async (
+  tx: Store,
+  { caller }: Origin,
+  articleId: number,
+  { row }: ArticleRecord,
+  changedFields: string[],
+): Promise<void> => {
+  const { version, updatedAt: at } = row;
+  await insertRevision(tx, { articleId, version, at, keyId: caller?.keyId ?? null, changedFields });
 };
 
 const countedOf = ({ named, row }: ArticleRecord): Counted => ({ ...named, live: row.notedLive });
@@ -149,6 +166,7 @@ export const storeNew = async (
   { searched }: Rendered,
 ): Promise<number> => {
   const id = await insertArticle(tx, record);
+  await keepRevision(tx, origin, id, record, []);
   await indexArticle(tx, id, record.row, record.named, searched);
   await moveCounts(tx, null, countedOf(record));
   touch(tx, origin, touchedByArticle(id, null, countedOf(record)));
@@ -169,6 +187,7 @@ export const storeOver = async (
 ): Promise<void> => {
   const { row } = before;
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
+  await keepRevision(tx, origin, row.id, record, changedFields);
   if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));
   touch(tx, origin, touchedByArticle(row.id, countedAs(before), countedOf(record)));

@@ -4,6 +4,7 @@ import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing } from '../../core/statuses.ts';
 import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
+import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { liveEvents, moveCounts } from './counting.ts';
@@ -46,6 +47,7 @@ export const restoreArticle = (
   parts.store.transaction(async (tx) => {
     const now = parts.clock();
     const before = await openToWrite(tx, origin.caller, { id, expected }, now);
+    await keepOutcome(tx, origin, { kind: 'article', id }, now);
     if (before.row.deletedAt === null) return before;
     await writeStanding(tx, origin, now, before, { deletedAt: null, status: 'draft' }, 'article.restored');
     return (await findArticle(tx, id)) as StoredArticle;

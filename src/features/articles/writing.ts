@@ -70,13 +70,22 @@ const MERGED = ['coverImage', 'seo', 'metadata', 'source'] as const;
 
 const canonicalLanguage = (language: string): string => Intl.getCanonicalLocales(language)[0] ?? language;
 
-/** The writing after a patch (RFC 7396). `siteLanguage` is what a cleared language becomes. */
-export const applyPatch = (writing: Writing, patch: WritingPatch, siteLanguage: string): Writing => {
+/** How objects are changed: by a merge patch, or put in place of what is there. */
+export type Manner = 'merge' | 'replace';
+
+/** The writing after a patch (RFC 7396, or each field whole). `siteLanguage` is what a cleared language becomes. */
+export const applyPatch = (
+  writing: Writing,
+  patch: WritingPatch,
+  siteLanguage: string,
+  manner: Manner = 'merge',
+): Writing => {
   const result: Record<string, unknown> = { ...writing };
   for (const [field, value] of Object.entries(patch)) {
     if (value === undefined) continue;
     if (value === null) result[field] = CLEARED[field as keyof Writing] ?? null;
-    else if (MERGED.some((name) => name === field)) result[field] = mergePatch(writing[field as keyof Writing], value);
+    else if (manner === 'merge' && MERGED.some((name) => name === field))
+      result[field] = mergePatch(writing[field as keyof Writing], value);
     else result[field] = value;
   }
   const { excerpt, language } = result as Writing;
