@@ -64,7 +64,7 @@ export const sayWhatMayBeKept = (
     // What has passed is found now rather than when the answer is made: it could not be kept then.
     if (noticing || schedule.peek(request.beganAt) === undefined)
       Promise.resolve(noticing)
-        .then(() => schedule.next(request.beganAt))
+        .then(() => schedule.next(clock()))
         .then(() => done(), done);
     else done();
   });

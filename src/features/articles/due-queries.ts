@@ -22,18 +22,35 @@ export const listDueIds = async (
   ),
 ];
 
-/** Writes what a moment that came due changes, everywhere the article stands, and forgets the moment. */
+/** The ids of articles that were noted as live before their moment, as a clock that was put back makes them, at most `limit`. */
+export const listEarlyIds = async (
+  { db, tables: { articles } }: Store,
+  now: Date,
+  limit: number,
+): Promise<number[]> => {
+  const isEarly = and(eq(articles.shelf, 'published'), gt(articles.sortAt, now), eq(articles.notedLive, true));
+  const rows = await db
+    .select({ id: articles.id })
+    .from(articles)
+    .where(isEarly)
+    .orderBy(asc(articles.sortAt), asc(articles.id))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+};
+
+/** Writes what a moment that came due changes, everywhere the article stands, and which moments are to come. */
 export const settleArticle = async (
   { db, tables: { articles, articleAuthors, articleTags, dueMoments } }: Store,
   id: number,
-  now: Date,
+  moments: readonly Date[],
   change: Pick<ArticleRow, 'notedLive' | 'firstPublishedAt' | 'slugWasPublic' | 'status' | 'shelf'>,
 ): Promise<void> => {
   const { shelf } = change;
   await db.update(articles).set(change).where(eq(articles.id, id));
   await db.update(articleAuthors).set({ shelf }).where(eq(articleAuthors.articleId, id));
   await db.update(articleTags).set({ shelf }).where(eq(articleTags.articleId, id));
-  await db.delete(dueMoments).where(and(eq(dueMoments.articleId, id), lte(dueMoments.at, now)));
+  await db.delete(dueMoments).where(eq(dueMoments.articleId, id));
+  for (const at of moments) await db.insert(dueMoments).values({ articleId: id, at });
 };
 
 const nextMoment = prepared(({ db, tables: { dueMoments } }) => {
