@@ -105,7 +105,7 @@ export const answersAgain = (app: FastifyInstance, kind: string, replay: Replay)
 export const repeatSafely = (app: FastifyInstance, findOutcome: FindOutcome): void => {
   app.decorateRequest('retry', null);
   app.decorate('replays', new Map<string, Replay>());
-  /** What is being answered in this process. Others are met in the store. */
+  /** What is being answered for the first time in this process. Those of other processes are met in the store. */
   const running = new Set<string>();
 
   const replay = async (request: FastifyRequest, reply: FastifyReply, retry: Retry, outcome: KeptOutcome) => {
@@ -120,9 +120,7 @@ export const repeatSafely = (app: FastifyInstance, findOutcome: FindOutcome): vo
   };
 
   /** Answers a request for the first time; or again, where another process was first meanwhile. */
-  const answer = async (request: FastifyRequest, reply: FastifyReply, retry: Retry, handle: () => unknown) => {
-    const earlier = await findOutcome(retry);
-    if (earlier) return replay(request, reply, retry, earlier);
+  const answerFirst = async (request: FastifyRequest, reply: FastifyReply, retry: Retry, handle: () => unknown) => {
     request.retry = retry;
     try {
       return await handle();
@@ -134,18 +132,26 @@ export const repeatSafely = (app: FastifyInstance, findOutcome: FindOutcome): vo
     }
   };
 
+  const answer = async (request: FastifyRequest, reply: FastifyReply, retry: Retry, handle: () => unknown) => {
+    const earlier = await findOutcome(retry);
+    if (earlier) return replay(request, reply, retry, earlier);
+    const name = `${retry.keyId} ${retry.path} ${retry.idempotencyKey}`;
+    if (running.has(name))
+      throw refuse('idempotency-in-progress', 'The same request is still being answered', { retryAfter: 1 });
+    running.add(name);
+    try {
+      return await answerFirst(request, reply, retry, handle);
+    } finally {
+      running.delete(name); // only now, also where its client has gone: what it does was not over
+    }
+  };
+
   const safely = (handler: RouteHandlerMethod, status: number): RouteHandlerMethod =>
     function (request, reply) {
       const handle = () => handler.call(this, request, reply);
       const idempotencyKey = request.headers[NAME];
       if (typeof idempotencyKey !== 'string') return handle();
-      const retry = retryOf(request, idempotencyKey, status);
-      const name = `${retry.keyId} ${retry.path} ${idempotencyKey}`;
-      if (running.has(name))
-        throw refuse('idempotency-in-progress', 'The same request is still being answered', { retryAfter: 1 });
-      running.add(name);
-      // Until the handler has ended, also where its client is gone: what it does is not over.
-      return answer(request, reply, retry, handle).finally(() => running.delete(name));
+      return answer(request, reply, retryOf(request, idempotencyKey, status), handle);
     };
 
   app.addHook('onRoute', (route: RouteOptions) => {
