@@ -21,6 +21,7 @@ import { answerClientErrors } from './http/client-errors.ts';
 import { compilersFactory } from './http/compilers.ts';
 import { answerUnchanged, tagAnswers } from './http/etag.ts';
 import { answerPreflights, commonHeaders, requestIdOf } from './http/headers.ts';
+import { repeatSafely } from './http/idempotency.ts';
 import { BODY_LIMIT, readJsonBodies, refuseFaultyBodies } from './http/json-body.ts';
 import { MAX_PARAM_LENGTH, refuseUnknownDoors, rememberMethods } from './http/methods.ts';
 import { publishDocs, publishDocument, serveDocument } from './http/openapi.ts';
@@ -32,6 +33,7 @@ import { ResponseCache } from './http/response-cache.ts';
 import { serviceDoors } from './http/service-doors.ts';
 import type { Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
+import { findOutcome } from './store/outcomes.ts';
 import type { Parts } from './store/store.ts';
 
 /** What an app is made of. */
@@ -103,6 +105,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   limitRates(app, settings.rates);
   guardDoors(app);
   refuseFaultyBodies(app);
+  repeatSafely(app, (retry) => findOutcome(store, retry, clock()));
   tagAnswers(app);
   const schedule = keepSchedule(store);
   app.addHook('onClose', async () => schedule.close());

@@ -16,6 +16,7 @@ import { openHouse } from './house.ts';
 import { describeError } from './http/request-log.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { directoryOf } from './store/address.ts';
+import { forgetOutcomes } from './store/outcomes.ts';
 import type { Parts } from './store/store.ts';
 
 /** How many texts of callers may be rendered or wait for it at once; each may be a megabyte. */
@@ -23,6 +24,9 @@ const MOST_RENDERINGS = 64;
 
 /** How often it is looked whether an article has no card, in milliseconds. */
 const DEAL_EVERY = 1000;
+
+/** How often what came of old requests is forgotten, in milliseconds. */
+const FORGET_EVERY = 60_000;
 
 /** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
 const CUT_OFF_AFTER = 6000;
@@ -176,6 +180,11 @@ export const serve = async (settings: Settings): Promise<void> => {
   const lastUsed = startLastUsed(parts, (error) => logger.error({ err: error }, 'the use of keys was not noted'));
   const dueMoments = await startDueMoments(parts, nowAndThen(logger, 'moments that came due were not noted'));
   const dealing = repeat(() => dealCards(parts), DEAL_EVERY, nowAndThen(logger, 'cards were not dealt'));
+  const forgetting = repeat(
+    () => forgetOutcomes(parts),
+    FORGET_EVERY,
+    nowAndThen(logger, 'what came of old requests was not forgotten'),
+  );
   const indexing = startIndexing({ ...parts, renderer }, nowAndThen(logger, 'renamed articles were not made findable'));
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
@@ -187,6 +196,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     clearTimeout(cutOff);
     await dueMoments.stop();
     await dealing.stop();
+    await forgetting.stop();
     await indexing.stop();
     await lastUsed.flush();
     await house.close();

@@ -94,6 +94,7 @@ test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { 
   const { next } = createRequests(random, known);
   const statuses: Record<number, number> = {};
   const differences: string[] = [];
+  let replays = 0;
   for (let n = 0; n < REQUESTS && differences.length < 5; n++) {
     const asking = next();
     const { method, url, role, body } = asking;
@@ -110,6 +111,7 @@ test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { 
       differences.push(`request ${n}: ${role} ${method} ${url} ${JSON.stringify(body ?? null)}\n  ${around}`);
     }
     statuses[a.status] = (statuses[a.status] ?? 0) + 1;
+    if (a.headers['idempotent-replayed'] === 'true') replays++;
     learn(known, asking, a);
     if (method !== 'GET' && method !== 'HEAD') await align();
     if (random.percent(10)) {
@@ -124,6 +126,7 @@ test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { 
     }
   }
   t.comment(statuses);
+  t.ok(replays > REQUESTS / 200, `${replays} were answered again`);
   t.same(differences, [], `ENGINES_SEED=${seed} finds it again`);
   t.ok((statuses[200] ?? 0) > REQUESTS / 3 && (statuses[201] ?? 0) > REQUESTS / 20, 'much went well');
   for (const status of [204, 304, 400, 403, 404, 409, 412, 422])

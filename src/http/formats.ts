@@ -2,7 +2,7 @@
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { parseMoment } from '../core/moment.ts';
 import { SLUG_PATTERN } from '../core/slug.ts';
-import { ENTITY_TAGS_PATTERN, FILLED_PATTERN } from './schema.ts';
+import { ENTITY_TAGS_PATTERN, FILLED_PATTERN, IDEMPOTENCY_KEY_PATTERN } from './schema.ts';
 
 const isUri = fullFormats.uri as (text: string) => boolean; // RFC 3986, as the document's `format: uri` says
 
@@ -44,6 +44,7 @@ export const FORMATS: Record<string, { takes: (text: string) => boolean; is: str
 export const PATTERN_WORDS: Record<string, string> = {
   [FILLED_PATTERN]: 'must not be only spaces',
   [ENTITY_TAGS_PATTERN]: 'must be an entity tag such as "7", or *',
+  [IDEMPOTENCY_KEY_PATTERN]: 'must be visible ASCII characters, without spaces',
   [SLUG_PATTERN]: 'must be lower-case letters and digits with single hyphens between them',
 };
 export const FORMAT_WORDS: Record<string, string> = {

@@ -27,11 +27,11 @@ export const RATE_LIMIT = {
 const RETRY_AFTER = { 'Retry-After': { type: 'string', description: 'Seconds to wait', examples: ['30'] } };
 const CHALLENGE = { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate', examples: ['Bearer'] } };
 
-const headersOf = (status: number) => ({
+const headersOf = (status: number, codes: readonly RefusalCode[]) => ({
   ...alwaysSent('no-store'),
   ...(status === 401 && CHALLENGE),
   ...(status === 429 && { ...RATE_LIMIT, ...RETRY_AFTER }),
-  ...(status === 503 && RETRY_AFTER),
+  ...((status === 503 || codes.includes('idempotency-in-progress')) && RETRY_AFTER),
 });
 
 /** What some refusals tell beyond their title. */
@@ -67,7 +67,7 @@ export const refusalAnswers = (codes: Iterable<RefusalCode>): Record<number, TSc
       status,
       {
         description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
-        headers: headersOf(status),
+        headers: headersOf(status, group),
         content: {
           'application/problem+json': {
             schema: Problem,
@@ -77,4 +77,14 @@ export const refusalAnswers = (codes: Iterable<RefusalCode>): Record<number, TSc
       } as unknown as TSchema, // the form of a media type: Fastify and the document take it, TypeBox does not know it
     ]),
   );
+};
+
+type Answered = { content?: Record<string, { examples?: object }> };
+
+/** The answers of a door, by status, with further refusals told among those it has. */
+export const withRefusals = (answers: Record<string, unknown>, codes: readonly RefusalCode[]) => {
+  const told = Object.values(answers).flatMap((answer) =>
+    Object.keys((answer as Answered).content?.['application/problem+json']?.examples ?? {}),
+  ) as RefusalCode[];
+  return { ...answers, ...refusalAnswers([...told, ...codes]) };
 };

@@ -41,6 +41,8 @@ export const FILLED_PATTERN =
 /** A list of entity tags, or `*` (RFC 9110, If-Match). */
 export const ENTITY_TAGS_PATTERN =
   '^[ \\t]*(?:\\*|(?:W/)?"[!#-~\\u0080-\\u00ff]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~\\u0080-\\u00ff]*")*)[ \\t]*$';
+/** What a request is known by when it is repeated. */
+export const IDEMPOTENCY_KEY_PATTERN = '^[!-~]+$';
 /** Text that is not empty and not only spaces. */
 export const FilledText = (max: number, options: object = {}) =>
   Type.String({ minLength: 1, maxLength: max, pattern: FILLED_PATTERN, ...options });

@@ -9,9 +9,12 @@ export type Document = {
   components: { schemas: Record<string, Record<string, unknown>>; responses?: Record<string, Response> };
 };
 
-/** Headers that stand on an answer only sometimes: where limits are set, a wait is known, or caches are concerned. */
+/** Headers that stand on an answer only sometimes: where limits are set, a wait is known, caches are concerned, or it is one again. */
 const isSometimes = (name: string, status: string) =>
-  name.startsWith('RateLimit') || name.startsWith('Cache-Group') || (name === 'Retry-After' && status !== '429');
+  name.startsWith('RateLimit') ||
+  name.startsWith('Cache-Group') ||
+  name === 'Idempotent-Replayed' ||
+  (name === 'Retry-After' && status !== '429');
 
 const requireHeaders = ({ headers = {} }: Response, status: string): void => {
   for (const [name, header] of Object.entries(headers)) if (!isSometimes(name, status)) header.required = true;

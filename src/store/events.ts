@@ -1,7 +1,7 @@
 /** The record of what happened: one row an event, written in the transaction of its change. */
 import type { Caller } from '../core/access.ts';
 import type { Group } from '../core/groups.ts';
-import type { Retry } from './outcomes.ts';
+import type { Retry } from '../core/retry.ts';
 import { insertion } from './prepared.ts';
 import type { Store } from './store.ts';
 

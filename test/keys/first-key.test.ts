@@ -2,6 +2,7 @@
 import { type Test, test } from 'tap';
 import { createKey, ensureAdminKey, findActor, revokeKey } from '../../src/features/keys/actions.ts';
 import { startLastUsed } from '../../src/features/keys/last-used.ts';
+import { BY_ITSELF } from '../../src/store/events.ts';
 import type { Parts } from '../../src/store/store.ts';
 import { startGalley } from '../support/app.ts';
 import { newDatabase, openTestStore } from '../support/database.ts';
@@ -67,8 +68,8 @@ test('ADMIN_KEY lets one in to a store whose keys are lost, but never revives a 
 
 test('the use of a key is noted outside the request, at most every five minutes', async (t) => {
   const { parts, time } = await startEmpty(t);
-  const { key } = await createKey(parts, { name: 'K', role: 'viewer' });
-  const other = (await createKey(parts, { name: 'Unused', role: 'viewer' })).key;
+  const { key } = await createKey(parts, BY_ITSELF, { name: 'K', role: 'viewer' });
+  const other = (await createKey(parts, BY_ITSELF, { name: 'Unused', role: 'viewer' })).key;
   const errors: unknown[] = [];
   const lastUsed = startLastUsed(parts, (error) => errors.push(error));
   const used = async (id = key.id) => (await keysOf(parts)).find((row) => row.id === id)?.lastUsedAt ?? null;
@@ -96,7 +97,7 @@ test('the use of a key is noted outside the request, at most every five minutes'
 
 test('a note that could not be written is said, and harms nobody', async (t) => {
   const { parts } = await startEmpty(t);
-  const { key } = await createKey(parts, { name: 'K', role: 'viewer' });
+  const { key } = await createKey(parts, BY_ITSELF, { name: 'K', role: 'viewer' });
   const broken = { ...parts, store: { ...parts.store, transaction: () => Promise.reject(new Error('disk full')) } };
   const said = await new Promise((resolve) => {
     const lastUsed = startLastUsed(broken, resolve);

@@ -12,6 +12,7 @@ import { ensureSite } from '../../src/features/site/actions.ts';
 import { createRenderer, type Renderer } from '../../src/rendering/renderer.ts';
 import { readSettings } from '../../src/settings.ts';
 import type { StoreAddress } from '../../src/store/address.ts';
+import { BY_ITSELF } from '../../src/store/events.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { holdToContract } from './contract.ts';
@@ -117,7 +118,7 @@ export const startGalley = async (
   });
 
   const makeKey = async (role: Role, authorId?: number) =>
-    (await createKey(parts, { name: `Test ${role}`, role, authorId: authorId ?? null })).secret;
+    (await createKey(parts, BY_ITSELF, { name: `Test ${role}`, role, authorId: authorId ?? null })).secret;
   const ask = async (method: string, url: string, { key, body, headers = {} }: Asked = {}): Promise<Answer> => {
     const json = body !== undefined && !isRaw(body) ? { 'content-type': 'application/json' } : {};
     const answer = await app.inject({

@@ -449,5 +449,31 @@ export const createRequests = (random: Random, known: Known) => {
     }
     throw new Error('Some weight is missing');
   };
-  return { next: (): Asking => (percent(40) ? pick(writes) : pick(reads)), begins: START };
+  /** The requests that were sent under an `Idempotency-Key`. */
+  const sentUnderKey: Asking[] = [];
+  let keys = 0;
+  /** A POST, now and then under a key: of its own, of another request, or one that none can be. */
+  const mayBeRepeated = (asking: Asking): Asking => {
+    if (asking.method !== 'POST' || !percent(45)) return asking;
+    const name = bad(percent(90) ? `key-${++keys}` : `key-${1 + below(10)}`, [
+      '',
+      'a b',
+      'x'.repeat(256),
+      'x'.repeat(255),
+    ]);
+    const named = { ...asking, headers: { ...asking.headers, 'idempotency-key': name } };
+    sentUnderKey.push(named);
+    return named;
+  };
+  /** A request that was sent already, mostly as it was. */
+  const again = (): Asking => {
+    const asking = one(sentUnderKey.slice(-6));
+    if (percent(80)) return asking;
+    return percent(50) ? { ...asking, role: one(ROLES) } : { ...asking, body: pick(writes).body };
+  };
+  const next = (): Asking => {
+    if (sentUnderKey.length > 0 && percent(8)) return again();
+    return percent(40) ? mayBeRepeated(pick(writes)) : pick(reads);
+  };
+  return { next, begins: START };
 };

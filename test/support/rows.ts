@@ -13,3 +13,10 @@ export const insertRows = async <T extends SQLiteTable>(
 ): Promise<void> => {
   for (let i = 0; i < rows.length; i += AT_ONCE) await db.insert(table).values(rows.slice(i, i + AT_ONCE));
 };
+
+/** How many rows each table has; what was touched is a matter of each engine, and cleaned now and then. */
+export const countRows = async ({ db, tables }: Store): Promise<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const [name, table] of Object.entries(tables)) if (name !== 'touches') counts[name] = await db.$count(table);
+  return counts;
+};

@@ -157,7 +157,7 @@ export const createArticleDoor = door({
     'them to review.',
   bodyLimit: ARTICLE_BODY_LIMIT,
   body: NewArticle,
-  refusals: WRITE_REFUSALS,
+  refusals: [...WRITE_REFUSALS, 'gone'], // of one that is repeated
   answers: { 201: answer('The new article', Article, { ...ETAG, ...locationOf('/v1/articles/7') }) },
 });
 

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { groupsOfArticle } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
+import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, numberedSliceOf, pageOf, sliceOf } from '../../http/pagination.ts';
 import { sendReady } from '../../http/ready-json.ts';
@@ -33,6 +34,7 @@ import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
 import { sortOf } from './walks.ts';
 
 type Including = { Querystring: { include?: ArticleInclude[] } };
+const locationOf = (id: number) => `/v1/articles/${id}`;
 const idOf = ({ id }: { id: number }) => id;
 
 export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
@@ -80,6 +82,12 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     return item(reply, answer);
   };
 
+  answersAgain(app, 'article', {
+    locate: locationOf,
+    answer: async (request, reply, id) =>
+      item(reply, await present(request, await readArticle(parts, request.caller, id))),
+  });
+
   app.get('/articles', listArticlesDoor, async (request, reply) => {
     checkAsked(request.caller, request.query);
     const { query } = request;
@@ -116,7 +124,7 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
 
   app.post('/articles', createArticleDoor, async (request, reply) => {
     const article = await createArticle(parts, originOf(request), inputOf(request.body));
-    reply.code(201).header('location', `/v1/articles/${article.row.id}`);
+    reply.code(201).header('location', locationOf(article.row.id));
     return item(reply, await present(request, article));
   });
 

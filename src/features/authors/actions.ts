@@ -8,6 +8,7 @@ import { fold } from '../../core/folding.ts';
 import { authorGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
+import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { Link } from '../../store/tables.ts';
 import { touch } from '../../store/touches.ts';
@@ -83,6 +84,7 @@ export const createAuthor = ({ store, clock }: Parts, origin: Origin, input: Aut
     await recordEvents(tx, origin, [
       { type: 'author.created', at: now, entityId: author.id, version: 1, slug: author.slug },
     ]);
+    await keepOutcome(tx, origin, { kind: 'author', id: author.id }, now);
     return author;
   });
 

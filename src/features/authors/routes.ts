@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { authorGroup } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
+import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { Parts } from '../../store/store.ts';
@@ -18,12 +19,19 @@ import {
   readAuthorDoor,
 } from './schemas.ts';
 
+const locationOf = (id: number) => `/v1/authors/${id}`;
 const placeBy = (sort: AuthorSort) => (author: AuthorRow) => ({
   value: sort === 'name' ? author.nameFolded : author.articleCount,
   id: author.id,
 });
 
 export const authorRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: boolean }> = async (app, parts) => {
+  answersAgain(app, 'author', {
+    locate: locationOf,
+    answer: async (request, reply, id) =>
+      item(reply, answerAuthor(await readAuthor(parts, request.caller, id), request.caller)),
+  });
+
   app.get('/authors', listAuthorsDoor, async (request, reply) => {
     const { caller, query } = request;
     const { sort = 'name', q } = query;
@@ -35,7 +43,7 @@ export const authorRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: b
 
   app.post('/authors', createAuthorDoor, async (request, reply) => {
     const author = await createAuthor(parts, originOf(request), request.body);
-    reply.code(201).header('location', `/v1/authors/${author.id}`);
+    reply.code(201).header('location', locationOf(author.id));
     return item(reply, answerAuthor(author, request.caller));
   });
 

@@ -7,6 +7,7 @@ import { articleGroup, commentsGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { type CommentStatus, isLive } from '../../core/statuses.ts';
 import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
+import { keepOutcome } from '../../store/outcomes.ts';
 import type { Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import type { ArticleParts } from '../articles/actions.ts';
@@ -119,6 +120,7 @@ export const postComment = async (
     await addToCommentCount(tx, articleId, countMove(null, status));
     touchComment(tx, origin, comment, null, status);
     await record(tx, origin, 'comment.created', now, comment);
+    await keepOutcome(tx, origin, { kind: 'comment', id: comment.id }, now);
     return comment;
   });
 };
@@ -150,6 +152,21 @@ const demandComment = async (store: Store, caller: Caller, id: number, now: Date
 /** Reads one comment: an approved one of a live article that shows them, or any as an editor. */
 export const readComment = ({ store, clock }: ArticleParts, caller: Caller, id: number): Promise<CommentRow> =>
   demandComment(store, caller, id, clock());
+
+/**
+ * Reads a comment for whoever posted it: of any status, though a guest could not read it otherwise, while its article
+ * is live; `not-found` after that.
+ */
+export const readPostedComment = async (
+  { store, clock }: ArticleParts,
+  caller: Caller,
+  id: number,
+): Promise<CommentRow> => {
+  const comment = await findComment(store, id);
+  if (!comment) throw notFound(id);
+  if (!may(caller, 'moderate comments')) await findLive(store, comment.articleId, clock());
+  return comment;
+};
 
 /** Changes text or status of a comment; what is sent as it was changes nothing. */
 export const editComment = async (

@@ -3,10 +3,19 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { articleGroup, commentsGroup, type Group } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
+import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { ArticleParts } from '../articles/actions.ts';
-import { deleteComment, editComment, listArticleComments, postComment, readComment, trashComment } from './actions.ts';
+import {
+  deleteComment,
+  editComment,
+  listArticleComments,
+  postComment,
+  readComment,
+  readPostedComment,
+  trashComment,
+} from './actions.ts';
 import { answerComment } from './answers.ts';
 import { type CommentRow, listComments } from './queries.ts';
 import {
@@ -18,6 +27,7 @@ import {
   readCommentDoor,
 } from './schemas.ts';
 
+const locationOf = (id: number) => `/v1/comments/${id}`;
 const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime(), id });
 
 /** The article decides whether its comments are shown, by its own policy or the site's. */
@@ -27,9 +37,15 @@ export const commentRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   app,
   parts,
 ) => {
+  answersAgain(app, 'comment', {
+    locate: locationOf,
+    answer: async (request, reply, id) =>
+      item(reply, answerComment(await readPostedComment(parts, request.caller, id), request.caller)),
+  });
+
   app.post('/articles/:id/comments', postCommentDoor, async (request, reply) => {
     const comment = await postComment(parts, originOf(request), request.params.id, request.body);
-    reply.code(201).header('location', `/v1/comments/${comment.id}`);
+    reply.code(201).header('location', locationOf(comment.id));
     return item(reply, answerComment(comment, request.caller));
   });
 

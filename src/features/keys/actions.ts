@@ -1,6 +1,8 @@
 /** What can be done with keys. */
 import type { Actor, Role } from '../../core/access.ts';
 import { bodyFault, refuse, refuseAll } from '../../core/errors.ts';
+import type { Origin } from '../../store/events.ts';
+import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import {
   countOtherAdmins,
@@ -32,14 +34,18 @@ const checkAuthor = async (tx: Store, authorId: number | null): Promise<void> =>
 };
 
 /** Makes a key and tells its secret, once. */
-export const createKey = async ({ store, clock }: Parts, input: KeyInput): Promise<{ key: KeyRow; secret: string }> => {
+export const createKey = async (
+  { store, clock }: Parts,
+  origin: Origin,
+  input: KeyInput,
+): Promise<{ key: KeyRow; secret: string }> => {
   const secret = newSecret();
   const key = await store.transaction(async (tx) => {
     const now = clock();
     const { name, role, authorId = null, expiresAt = null } = input;
     checkKey({ role, authorId, expiresAt }, true, now);
     await checkAuthor(tx, authorId);
-    return insertKey(tx, {
+    const made = await insertKey(tx, {
       name,
       role,
       authorId,
@@ -48,6 +54,8 @@ export const createKey = async ({ store, clock }: Parts, input: KeyInput): Promi
       hash: hashOf(secret),
       createdAt: now,
     });
+    await keepOutcome(tx, origin, { kind: 'key', id: made.id }, now);
+    return made;
   });
   return { key, secret };
 };

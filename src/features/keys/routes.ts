@@ -2,12 +2,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Actor } from '../../core/access.ts';
 import { formatMoment, parseMoment } from '../../core/moment.ts';
+import { answersAgain } from '../../http/idempotency.ts';
+import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { Parts } from '../../store/store.ts';
 import { createKey, editKey, type KeyInput, readKey, revokeKey } from './actions.ts';
 import { findKeyAuthor, type KeyRow, listKeys } from './queries.ts';
 import { createKeyDoor, editKeyDoor, listKeysDoor, readKeyDoor, readMeDoor, revokeKeyDoor } from './schemas.ts';
 
+const locationOf = (id: number) => `/v1/keys/${id}`;
 const answerKey = ({ id, name, role, authorId, prefix, createdAt, lastUsedAt, expiresAt, revokedAt }: KeyRow) => ({
   id,
   name,
@@ -27,6 +30,11 @@ const inputOf = <T extends { expiresAt?: string | null }>({ expiresAt, ...rest }
 });
 
 export const keyRoutes: FastifyPluginAsyncTypebox<Parts> = async (app, parts) => {
+  answersAgain(app, 'key', {
+    locate: locationOf,
+    answer: async (_request, _reply, id) => ({ ...answerKey(await readKey(parts.store, id)), secret: null }),
+  });
+
   app.get('/keys', listKeysDoor, async (request, reply) => {
     const slice = sliceOf(request, 'integer');
     const keys = await listKeys(parts.store, slice);
@@ -34,8 +42,8 @@ export const keyRoutes: FastifyPluginAsyncTypebox<Parts> = async (app, parts) =>
   });
 
   app.post('/keys', createKeyDoor, async (request, reply) => {
-    const { key, secret } = await createKey(parts, inputOf(request.body) as KeyInput);
-    reply.code(201).header('location', `/v1/keys/${key.id}`);
+    const { key, secret } = await createKey(parts, originOf(request), inputOf(request.body) as KeyInput);
+    reply.code(201).header('location', locationOf(key.id));
     return { ...answerKey(key), secret };
   });
 

@@ -37,7 +37,12 @@ const Key = component(
 const CreatedKey = component(
   'CreatedKey',
   Type.Object(
-    { ...answered, secret: Type.String({ description: 'The key itself: shown this once' }) },
+    {
+      ...answered,
+      secret: nullable(
+        Type.String({ description: 'The key itself: shown this once, and null where the request is repeated' }),
+      ),
+    },
     {
       description: 'A new key with its secret',
       examples: [{ ...answeredExample, secret: 'glk_3fGhX0r8yQmZbT1vN5sKcW7dPjLuE2aR' }],

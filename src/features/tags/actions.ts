@@ -7,6 +7,7 @@ import { fold } from '../../core/folding.ts';
 import { tagGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
+import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
 import { touch } from '../../store/touches.ts';
@@ -74,7 +75,12 @@ export const addTag = async (tx: Store, origin: Origin, now: Date, input: TagInp
 
 /** Makes a tag; `name-taken`, `slug-taken`. */
 export const createTag = ({ store, clock }: Parts, origin: Origin, input: TagInput): Promise<TagRow> =>
-  store.transaction((tx) => addTag(tx, origin, clock(), input));
+  store.transaction(async (tx) => {
+    const now = clock();
+    const tag = await addTag(tx, origin, now, input);
+    await keepOutcome(tx, origin, { kind: 'tag', id: tag.id }, now);
+    return tag;
+  });
 
 /** Changes a tag; a patch that changes nothing changes neither version nor time. */
 export const editTag = (

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { tagGroup } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
+import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { Parts } from '../../store/store.ts';
@@ -11,12 +12,18 @@ import { answerTag } from './answers.ts';
 import { listTags, type TagRow, type TagSort } from './queries.ts';
 import { createTagDoor, deleteTagDoor, editTagDoor, listTagsDoor, readTagBySlugDoor, readTagDoor } from './schemas.ts';
 
+const locationOf = (id: number) => `/v1/tags/${id}`;
 const placeBy = (sort: TagSort) => (tag: TagRow) => ({
   value: sort === 'name' ? tag.nameFolded : tag.articleCount,
   id: tag.id,
 });
 
 export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: boolean }> = async (app, parts) => {
+  answersAgain(app, 'tag', {
+    locate: locationOf,
+    answer: async (request, reply, id) => item(reply, answerTag(await readTag(parts, request.caller, id))),
+  });
+
   app.get('/tags', listTagsDoor, async (request, reply) => {
     const { sort = 'name', kind: kinds, q } = request.query;
     const slice = sliceOf(request, sort === 'name' ? 'text' : 'integer');
@@ -27,7 +34,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: bool
 
   app.post('/tags', createTagDoor, async (request, reply) => {
     const tag = await createTag(parts, originOf(request), request.body);
-    reply.code(201).header('location', `/v1/tags/${tag.id}`);
+    reply.code(201).header('location', locationOf(tag.id));
     return item(reply, answerTag(tag));
   });
 
