@@ -77,3 +77,34 @@ test('a delta of another text is refused, and one that was cut', (t) => {
   t.equal(makeDelta(Buffer.from(prose), Buffer.from(chinese), 1000), undefined, 'longer than it may be');
   t.end();
 });
+
+test('two megabytes are kept in a time that nobody notices, whatever is new and whatever repeats itself', (t) => {
+  const random = randomOf(6);
+  const symbols = () =>
+    Array.from({ length: 500_000 }, () => String.fromCodePoint(0x1f300 + Math.floor(random() * 500))).join('');
+  const [some, others] = [symbols(), symbols()];
+  const same = '🌫'.repeat(500_000);
+  const pairs: [what: string, past: string, next: string][] = [
+    ['an edit at both ends', some, `a${some}b`],
+    ['all of it', some, others],
+    ['one letter all over', `a${same}b`, `c${same}d`],
+    [
+      'a row again and again',
+      `${'<td class="cell">0</td>\n'.repeat(80_000)}a`,
+      `b${'<td class="cell">0</td>\n'.repeat(80_000)}`,
+    ],
+    ['everything is gone', some, ''],
+  ];
+  for (const [what, past, next] of pairs) {
+    const times = Array.from({ length: 5 }, () => {
+      const begun = performance.now();
+      const kept = keepText(past, next, 0);
+      const taken = performance.now() - begun;
+      if (readKept(kept, Buffer.from(next)).toString() !== past) t.fail(`${what}: not the same`);
+      return taken;
+    });
+    // 5 to 50 ms here; machines are slower, and busy.
+    t.ok(Math.min(...times) < 200, `${what}: ${Math.min(...times).toFixed(0)} ms`);
+  }
+  t.end();
+});

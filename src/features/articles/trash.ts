@@ -21,11 +21,12 @@ const writeStanding = (
   change: Partial<Standing>,
   type: EventType,
 ): Promise<void> => {
+  const isMoved = change.status !== undefined && change.status !== before.row.status;
   const { version, slug, createdAt, commentCount } = before.row;
   const rest = { version: version + 1, createdAt, updatedAt: now, commentCount };
   const writing = { ...writingOf(before, now), slug };
   const record = recordOf(writing, { ...before.row, ...change }, keptOf(before), rest, now);
-  return storeOver(tx, origin, before, record, type);
+  return storeOver(tx, origin, before, record, type, isMoved ? ['status', 'deletedAt'] : ['deletedAt']);
 };
 
 /** Puts an article in the trash; once more changes nothing. */
