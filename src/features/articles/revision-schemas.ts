@@ -40,6 +40,31 @@ const Revision = component(
 );
 const RevisionList = listOf('RevisionList', Revision, 'Stored versions of an article');
 
+const snapshotExample = {
+  title: 'The harbour at night',
+  slug: 'the-harbour-at-night',
+  subtitle: null,
+  excerpt: null,
+  body: 'The *first* boats are in.',
+  bodyFormat: 'markdown',
+  status: 'draft',
+  publishedAt: null,
+  unpublishAt: null,
+  authorIds: [1],
+  authors: [{ id: 1, slug: 'ada-lovelace', name: 'Ada Lovelace' }],
+  tags: [{ id: 3, slug: 'harbour', name: 'Harbour' }],
+  coverImage: { caption: null, credit: null, ...coverExample },
+  language: 'en',
+  translationKey: null,
+  featured: false,
+  commentPolicy: null,
+  contentUpdatedAt: null,
+  seo: null,
+  metadata: {},
+  source: null,
+  deletedAt: null,
+};
+
 const OptionalMoment = (description: string) => nullable(Moment({ description }));
 const ArticleSnapshot = component(
   'ArticleSnapshot',
@@ -72,32 +97,7 @@ const ArticleSnapshot = component(
     },
     {
       description: 'What was written of a version of an article',
-      examples: [
-        {
-          title: 'The harbour at night',
-          slug: 'the-harbour-at-night',
-          subtitle: null,
-          excerpt: null,
-          body: 'The *first* boats are in.',
-          bodyFormat: 'markdown',
-          status: 'draft',
-          publishedAt: null,
-          unpublishAt: null,
-          authorIds: [1],
-          authors: [{ id: 1, slug: 'ada-lovelace', name: 'Ada Lovelace' }],
-          tags: [{ id: 3, slug: 'harbour', name: 'Harbour' }],
-          coverImage: { caption: null, credit: null, ...coverExample },
-          language: 'en',
-          translationKey: null,
-          featured: false,
-          commentPolicy: null,
-          contentUpdatedAt: null,
-          seo: null,
-          metadata: {},
-          source: null,
-          deletedAt: null,
-        },
-      ],
+      examples: [snapshotExample],
     },
   ),
 );
@@ -105,7 +105,10 @@ const RevisionWithSnapshot = component(
   'RevisionWithSnapshot',
   Type.Object(
     { ...revisionMembers, snapshot: ArticleSnapshot },
-    { description: 'A stored version of an article, whole' },
+    {
+      description: 'A stored version of an article, whole',
+      examples: [{ ...revisionExample, snapshot: snapshotExample }],
+    },
   ),
 );
 
