@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Schedule } from './core/schedule.ts';
 import { archiveRoutes } from './features/archives/routes.ts';
+import { revisionRoutes } from './features/articles/revision-routes.ts';
 import { articleRoutes } from './features/articles/routes.ts';
 import { keepSchedule } from './features/articles/schedule.ts';
 import { authorRoutes } from './features/authors/routes.ts';
@@ -122,6 +123,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   const inV1 = { prefix: '/v1', ...parts, requireIfMatch: settings.requireIfMatch };
   await app.register(articleRoutes, inV1);
+  await app.register(revisionRoutes, inV1);
   await app.register(archiveRoutes, inV1);
   await app.register(authorRoutes, inV1);
   await app.register(tagRoutes, inV1);

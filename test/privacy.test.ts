@@ -97,6 +97,7 @@ const SAMPLES: Record<string, string[]> = {
   updatedBefore: ['9999-01-01T00:00:00Z'],
   translationKey: ['zq-key'],
   article: ['1'],
+  against: ['1', '2'],
   tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
   tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],
   q: ['ada', 'harb', 'zq', 'zq draft', 'i', 'internal', 'quay', 'open -draft', '"zq body"', 'subtitle', 'bo', 'unused'],
@@ -106,6 +107,7 @@ const PATHS: Record<string, string[]> = {
   id: IDS.map(String),
   slug: ['open', 'ada-lovelace', 'harbour', 'zq-internal', 'zq-unused', ...SLUGS],
   code: ['gone'],
+  version: ['1', '2'],
 };
 
 const samplesOf = ({ name, schema }: Parameter): string[] => {
@@ -113,6 +115,15 @@ const samplesOf = ({ name, schema }: Parameter): string[] => {
   const samples = SAMPLES[name] ?? words;
   if (!samples) throw new Error(`Say in SAMPLES what this test shall ask for by ${name}`);
   return samples;
+};
+
+/** The paths that a template stands for: each of its parameters with each of its values. */
+const pathsOf = (template: string): string[] => {
+  const [written, parameter] = /\{([^}]+)\}/.exec(template) ?? [];
+  if (written === undefined || parameter === undefined) return [template];
+  const values = PATHS[parameter];
+  if (!values) throw new Error(`Say in PATHS what this test shall ask for at ${template}`);
+  return values.flatMap((value) => pathsOf(template.replace(written, value)));
 };
 
 /**
@@ -136,10 +147,7 @@ const walkOf = ({ app }: Galley, deep: boolean): Map<string, string[]> => {
       ? pairs.map(([name, sample]) => ({ q: 'zq', [name]: sample }))
       : [];
     const texts = [{}, ...queries, ...searches].map((query) => `?${new URLSearchParams(query)}`.replace(/\?$/, ''));
-    const [, parameter] = /\{([^}]+)\}/.exec(template) ?? [];
-    const values = parameter === undefined ? [''] : PATHS[parameter];
-    if (!values) throw new Error(`Say in PATHS what this test shall ask for at ${template}`);
-    const bases = values.map((value) => template.replace(/\{[^}]+\}/, value));
+    const bases = pathsOf(template);
     walk.set(template, [...new Set(bases.flatMap((base) => texts.map((text) => base + text)))]);
   }
   return walk;
@@ -295,6 +303,7 @@ test('a refused write tells nothing of what is hidden', async (t) => {
     ['DELETE', ''],
     ['DELETE', '?permanent=true'],
     ['POST', '/restore'],
+    ['POST', '/revisions/1/restore'],
     ['POST', '/comments', guest],
   ];
   for (const { id, slug } of hidden) {

@@ -35,6 +35,13 @@ export const Problem = component(
       errors: Type.Optional(Type.Array(FaultSchema, { description: 'Every fault of the level that failed' })),
       suggestion: Type.Optional(Type.String({ description: 'With `slug-taken`: a slug that is free' })),
       currentVersion: Type.Optional(Type.Integer({ description: 'With `version-mismatch`: the stored version' })),
+      changedFields: Type.Optional(
+        Type.Array(Type.String(), {
+          description:
+            'With `version-mismatch`: the fields that were changed after the version you have read, where they are ' +
+            'known. `deletedAt`: it was put in the trash, or taken out',
+        }),
+      ),
     },
     {
       description: 'A refusal, by RFC 9457',

@@ -42,7 +42,7 @@ const TOLD: Partial<Record<RefusalCode, object>> = {
     errors: [{ in: 'query', name: 'colour', code: 'unknown-field', detail: 'colour is not known here' }],
   },
   'slug-taken': { detail: 'The slug harbour is taken', suggestion: 'harbour-2' },
-  'version-mismatch': { detail: 'The stored version is 8', currentVersion: 8 },
+  'version-mismatch': { detail: 'The stored version is 8', currentVersion: 8, changedFields: ['title', 'body'] },
 };
 
 const exampleOf = (code: RefusalCode) => ({

@@ -11,7 +11,7 @@ const OptionalText = (description: string) => nullable(Type.String({ description
 
 // Open and without limits, unlike what is sent: an answer may hold more one day, and where null is possible the
 // serialiser checks what it writes, so that a limit here would turn what is stored into a 500.
-const CoverImage = component(
+export const CoverImage = component(
   'CoverImage',
   Type.Object(
     {
@@ -25,7 +25,7 @@ const CoverImage = component(
     { description: 'The image above an article', examples: [{ caption: null, credit: null, ...coverExample }] },
   ),
 );
-const Seo = component(
+export const Seo = component(
   'Seo',
   Type.Object(
     {
@@ -41,7 +41,7 @@ const Seo = component(
     },
   ),
 );
-const Source = component(
+export const Source = component(
   'Source',
   Type.Object(
     {
@@ -54,7 +54,7 @@ const Source = component(
 );
 
 const ref = { id: Id(), slug: Type.String(), name: Type.String() };
-const NamedRef = component(
+export const NamedRef = component(
   'NamedRef',
   Type.Object(ref, {
     description: 'An author or tag, as a list embeds it',
@@ -199,36 +199,31 @@ const around = {
   ),
 };
 
+/** The members of an article whole. */
+export const articleMembers = {
+  ...answered,
+  html,
+  body: Type.Optional(body),
+  authors: Type.Array(AuthorRef, { description: 'In the order of the byline' }),
+  tags: Type.Array(TagRef, { description: 'In the order of the editor; internal ones for holders of keys alone' }),
+  seo: nullable(Seo),
+  metadata: Metadata,
+  source: Type.Optional(nullable(Source)),
+  commentCount,
+};
+export const articleExample = {
+  ...summaryExample,
+  html: '<p>The <em>first</em> boats are in.</p>\n',
+  authors: [authorRefExample],
+  tags: [{ ...summaryExample.tags[0], kind: 'topic' }],
+  seo: null,
+  metadata: {},
+  commentCount: 0,
+};
+
 export const Article = component(
   'Article',
-  Type.Object(
-    {
-      ...answered,
-      html,
-      body: Type.Optional(body),
-      authors: Type.Array(AuthorRef, { description: 'In the order of the byline' }),
-      tags: Type.Array(TagRef, { description: 'In the order of the editor; internal ones for holders of keys alone' }),
-      seo: nullable(Seo),
-      metadata: Metadata,
-      source: Type.Optional(nullable(Source)),
-      commentCount,
-      ...around,
-    },
-    {
-      description: 'An article',
-      examples: [
-        {
-          ...summaryExample,
-          html: '<p>The <em>first</em> boats are in.</p>\n',
-          authors: [authorRefExample],
-          tags: [{ ...summaryExample.tags[0], kind: 'topic' }],
-          seo: null,
-          metadata: {},
-          commentCount: 0,
-        },
-      ],
-    },
-  ),
+  Type.Object({ ...articleMembers, ...around }, { description: 'An article', examples: [articleExample] }),
 );
 
 export const ArticleList = listOf('ArticleList', ArticleSummary, 'Articles');

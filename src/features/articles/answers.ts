@@ -8,7 +8,7 @@ import { addressOf } from './addresses.ts';
 import { decodePage, ownMembers } from './cards.ts';
 import type { ListedArticle, StoredArticle } from './queries.ts';
 import { commentsAreOpen } from './rules.ts';
-import { sourceOf } from './writing.ts';
+import { type Source, sourceOf } from './writing.ts';
 
 /** What an answer depends on besides the article. */
 export type View = { caller: Caller; site: SiteRow; now: Date };
@@ -39,10 +39,8 @@ const answerFields = (article: ListedArticle, view: View) => {
   };
 };
 
-const answerSource = ({ row }: ListedArticle) => {
-  const source = sourceOf(row);
-  return source && { ...EMPTY_SOURCE, ...source };
-};
+/** A source as it is answered. */
+export const answerSource = (source: Source | null) => source && { ...EMPTY_SOURCE, ...source };
 
 /** An author or tag, as a list embeds it. */
 export const answerNamed = ({ id, slug, name }: { id: number; slug: string; name: string }) => ({ id, slug, name });
@@ -61,5 +59,8 @@ export const answerArticle = (article: StoredArticle, view: View) => ({
   tags: shownTags(article, view.caller).map(answerTagRef),
   commentCount: article.row.commentCount,
   ...decodePage(article.content.page),
-  ...(seesUnpublished(article, view.caller) && { body: article.content.body, source: answerSource(article) }),
+  ...(seesUnpublished(article, view.caller) && {
+    body: article.content.body,
+    source: answerSource(sourceOf(article.row)),
+  }),
 });

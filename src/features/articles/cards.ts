@@ -5,7 +5,7 @@
  */
 import { formatMoment } from '../../core/moment.ts';
 import { isLive, statusAt } from '../../core/statuses.ts';
-import type { CardNames, Seo } from '../../store/tables.ts';
+import type { CardNames, CoverImage, Seo } from '../../store/tables.ts';
 import { firstLiveMoment } from './moves.ts';
 import type { ArticleRow } from './queries.ts';
 import { readingMinutes } from './rules.ts';
@@ -13,6 +13,11 @@ import { readingMinutes } from './rules.ts';
 /** Every documented member is answered, null where it is empty. */
 const EMPTY_COVER = { caption: null, credit: null, width: null, height: null };
 const EMPTY_SEO = { title: null, description: null, imageUrl: null, canonicalUrl: null, noindex: null };
+
+/** A cover image as it is answered. */
+export const answerCover = (cover: CoverImage | null) => cover && { ...EMPTY_COVER, ...cover };
+/** What is for search engines, as it is answered. */
+export const answerSeo = (seo: Seo | null): AnsweredSeo | null => seo && { ...EMPTY_SEO, ...seo };
 
 type Own = Omit<ArticleRow, 'id' | 'card' | 'cardNames'>;
 
@@ -30,7 +35,7 @@ export const ownMembers = (row: Own, now: Date) => ({
   publishedAt: formatMoment(row.publishedAt),
   unpublishAt: formatMoment(row.unpublishAt),
   firstPublishedAt: formatMoment(firstLiveMoment(row, now)),
-  coverImage: row.coverImage && { ...EMPTY_COVER, ...row.coverImage },
+  coverImage: answerCover(row.coverImage),
   language: row.language,
   translationKey: row.translationKey,
   featured: row.featured,
@@ -57,8 +62,7 @@ export type Page = { html: string; seo: AnsweredSeo | null; metadata: Record<str
 type AnsweredSeo = { [M in keyof Seo]-?: Exclude<Seo[M], undefined> };
 type NewPage = Omit<Page, 'seo'> & { seo: Seo | null };
 
-export const encodePage = ({ html, seo, metadata }: NewPage): Buffer =>
-  encode({ html, seo: seo && { ...EMPTY_SEO, ...seo }, metadata });
+export const encodePage = ({ html, seo, metadata }: NewPage): Buffer => encode({ html, seo: answerSeo(seo), metadata });
 
 /** The page as it is answered. */
 export const decodePage = (page: Buffer): Page => JSON.parse(page.toString('utf8'));

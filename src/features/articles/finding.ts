@@ -1,12 +1,13 @@
 /** Finds one article for a caller: to read it, or to write to it. */
 import type { Caller } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
-import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import { demandExpected, type Expectation } from '../../core/expectation.ts';
 import { statusAt } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
 import { settleIfDue } from './due-moments.ts';
 import { findArticle, type StoredArticle } from './queries.ts';
 import { authorIdsOf } from './records.ts';
+import { listRevisionsAfter } from './revision-queries.ts';
 import { canRead, demandAuthors, demandEditing, demandMove } from './rules.ts';
 import type { WritingPatch } from './writing.ts';
 
@@ -24,6 +25,10 @@ export const showTo = (
   const wasLive = article.row.deletedAt !== null && article.row.firstPublishedAt !== null;
   throw wasLive ? refuse('gone', `Article ${asked} was withdrawn`) : notFound(asked);
 };
+
+/** Throws `version-mismatch` where another version of an article is stored than is expected, with what was changed meanwhile. */
+export const checkVersion = (store: Store, expected: Expectation, { row }: StoredArticle): Promise<void> =>
+  demandExpected(expected, row, (version) => listRevisionsAfter(store, row.id, version));
 
 /** What a write is about: the article, the version that is expected there, and what is to become of it. */
 export type Write = { id: number; expected: Expectation; change?: Pick<WritingPatch, 'status' | 'authorIds'> };
@@ -43,7 +48,7 @@ export const findToWrite = async (
   demandEditing(caller, status, authorIds);
   if (change.status != null && change.status !== status) demandMove(caller, change.status, authorIds);
   if (change.authorIds !== undefined) demandAuthors(caller, change.authorIds ?? [], authorIds);
-  checkExpected(expected, article.row);
+  await checkVersion(store, expected, article);
   return article;
 };
 

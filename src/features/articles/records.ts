@@ -9,6 +9,7 @@ import { touch } from '../../store/touches.ts';
 import { cardOf, decodePage, encodePage, seoAsWritten } from './cards.ts';
 import { type Counted, liveEvents, moveCounts } from './counting.ts';
 import { indexArticle } from './indexing.ts';
+import { keepPast } from './keeping-past.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
 import {
   type ArticleRecord,
@@ -175,18 +176,22 @@ export const storeNew = async (
   return id;
 };
 
-/** Writes a record over what was read, with its counts and events; `searched` where it is found by other words now. */
+/**
+ * Writes a record over what was read, with its counts and events, and keeps what was there; `searched` where it is found
+ * by other words now.
+ */
 export const storeOver = async (
   tx: Store,
   origin: Origin,
   before: StoredArticle,
   record: ArticleRecord,
   type: EventType,
-  changedFields: string[] = [],
+  changedFields: string[],
   searched: string | null = null,
 ): Promise<void> => {
   const { row } = before;
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
+  await keepPast(tx, before, writingOf(before, record.row.updatedAt), record.content.body);
   await keepRevision(tx, origin, row.id, record, changedFields);
   if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));

@@ -1,6 +1,6 @@
 /** What takes articles away and brings them back: the trash, and deletion for good. */
 import { demand } from '../../core/access.ts';
-import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import type { Expectation } from '../../core/expectation.ts';
 import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing } from '../../core/statuses.ts';
 import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
@@ -8,7 +8,7 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { liveEvents, moveCounts } from './counting.ts';
-import { notFound, openToWrite } from './finding.ts';
+import { checkVersion, notFound, openToWrite } from './finding.ts';
 import { deleteArticleRow, findArticle, type StoredArticle } from './queries.ts';
 import { countedAs, keptOf, recordOf, storeOver, writingOf } from './records.ts';
 
@@ -21,11 +21,12 @@ const writeStanding = (
   change: Partial<Standing>,
   type: EventType,
 ): Promise<void> => {
+  const isMoved = change.status !== undefined && change.status !== before.row.status;
   const { version, slug, createdAt, commentCount } = before.row;
   const rest = { version: version + 1, createdAt, updatedAt: now, commentCount };
   const writing = { ...writingOf(before, now), slug };
   const record = recordOf(writing, { ...before.row, ...change }, keptOf(before), rest, now);
-  return storeOver(tx, origin, before, record, type);
+  return storeOver(tx, origin, before, record, type, isMoved ? ['status', 'deletedAt'] : ['deletedAt']);
 };
 
 /** Puts an article in the trash; once more changes nothing. */
@@ -59,7 +60,7 @@ export const deleteArticle = (parts: Parts, origin: Origin, id: number, expected
   return parts.store.transaction(async (tx) => {
     const before = await findArticle(tx, id);
     if (!before) throw notFound(id);
-    checkExpected(expected, before.row);
+    await checkVersion(tx, expected, before);
     const { version, slug, notedLive } = before.row;
     const at = parts.clock();
     const counted = countedAs(before);

@@ -31,6 +31,24 @@ export type Writing = {
   source: Source | null;
 };
 
+/**
+ * The fields that are what an article says, by the names of the contract: what is brought back from an earlier version.
+ * Where it stands and under which address is not among them: those are moved, never copied.
+ */
+export const CONTENT_FIELDS = [
+  'title',
+  'subtitle',
+  'excerpt',
+  'body',
+  'bodyFormat',
+  'authorIds',
+  'tags',
+  'coverImage',
+  'language',
+  'seo',
+  'metadata',
+] as const;
+
 /** A change: absent fields are untouched; objects are merge patches, lists replace. Tags are already ids. */
 export type WritingPatch = { [F in keyof Writing]?: Writing[F] | null };
 

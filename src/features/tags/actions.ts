@@ -2,7 +2,7 @@
 import type { Caller } from '../../core/access.ts';
 import { may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
-import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import { demandExpected, type Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
 import { tagGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
@@ -11,6 +11,7 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
 import { touch } from '../../store/touches.ts';
+import { listChangesAfter } from '../../store/version-changes.ts';
 import {
   deleteTagRow,
   findTag,
@@ -30,6 +31,10 @@ export type TagInput = { name: string; slug?: string | null; description?: strin
 export const visibleTo = (caller: Caller, now: Date): Visible => (may(caller, 'use a key') ? 'all' : { liveAt: now });
 
 const notFound = (what: string) => refuse('not-found', `There is no tag ${what}`);
+
+/** Throws `version-mismatch` where another version is stored than is expected, with what was changed meanwhile. */
+const checkVersion = (tx: Store, expected: Expectation, tag: TagRow): Promise<void> =>
+  demandExpected(expected, tag, (version) => listChangesAfter(tx, 'tag', tag.id, version));
 
 /** Reads one tag; `not-found` also where the caller may not see it. */
 export const readTag = async ({ store, clock }: Parts, caller: Caller, id: number): Promise<TagRow> => {
@@ -94,7 +99,7 @@ export const editTag = (
     const now = clock();
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
-    checkExpected(expected, tag);
+    await checkVersion(tx, expected, tag);
     const { slug, ...rest } = patch;
     const wished = { ...tag, ...rest };
     await checkName(tx, wished.name, id);
@@ -120,7 +125,7 @@ export const deleteTag = ({ store, clock }: Parts, origin: Origin, id: number, e
   store.transaction(async (tx) => {
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
-    checkExpected(expected, tag);
+    await checkVersion(tx, expected, tag);
     await queueArticlesTagged(tx, id);
     await deleteTagRow(tx, id);
     touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
