@@ -37,6 +37,15 @@ const DOORS: Record<string, Door> = {
     headers: { 'if-match': '"2"' }, // which is not its version any more when it is repeated
     status: 200,
   },
+  restoreRevision: {
+    prepare: async ({ ask, keys, ...galley }) => {
+      const url = `/v1/articles/${await publish({ ask, keys, ...galley })}`;
+      await ask('PATCH', url, { key: keys.editor, body: { title: 'Ships' } });
+      return `${url}/revisions/1/restore`;
+    },
+    headers: { 'if-match': '"2"' },
+    status: 200,
+  },
   createAuthor: { prepare: at('/v1/authors'), bodies: [{ name: 'Ada', slug: 'ada' }, { name: 'Grace' }] },
   createTag: { prepare: at('/v1/tags'), bodies: [{ name: 'Harbour' }, { name: 'Night' }] },
   postComment: {

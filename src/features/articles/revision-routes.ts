@@ -33,6 +33,7 @@ export const revisionRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireI
     const { id, version } = request.params;
     const { article, missingTags } = await restoreVersion(parts, originOf(request), id, version, expected);
     const view = { caller: request.caller, site: await readSite(parts.store), now: parts.clock() };
-    return item(reply, { ...answerArticle(article, view), missingTags: missingTags.map(answerNamed) });
+    const leftOut = missingTags.length > 0 && { missingTags: missingTags.map(answerNamed) };
+    return item(reply, { ...answerArticle(article, view), ...leftOut });
   });
 };

@@ -152,7 +152,11 @@ const RestoredArticle = component(
   Type.Object(
     {
       ...articleMembers,
-      missingTags: Type.Array(NamedRef, { description: 'The tags of that version that are gone, and were left out' }),
+      missingTags: Type.Optional(
+        Type.Array(NamedRef, {
+          description: 'The tags of that version that are gone, and were left out; absent where all are there',
+        }),
+      ),
     },
     {
       description: 'An article that has the content of an earlier version again',
