@@ -10,6 +10,7 @@ import { cardOf, decodePage, encodePage, seoAsWritten } from './cards.ts';
 import { type Counted, liveEvents, moveCounts } from './counting.ts';
 import { indexArticle } from './indexing.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
+import { keepPublicSlug } from './naming.ts';
 import {
   type ArticleRecord,
   type ArticleRow,
@@ -188,6 +189,7 @@ export const storeOver = async (
   const { row } = before;
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
   await keepRevision(tx, origin, row.id, record, changedFields);
+  if (row.slugWasPublic && row.slug !== record.row.slug) await keepPublicSlug(tx, row, record.row);
   if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));
   touch(tx, origin, touchedByArticle(row.id, countedAs(before), countedOf(record)));
