@@ -359,6 +359,14 @@ const TABLE: Row[] = [
   ],
   ['edit a tag', /*              */ '401 403 403 403 200 200', onThing('/v1/tags', named, 'PATCH', '', named)],
   ['delete a tag', /*            */ '401 403 403 403 204 204', onThing('/v1/tags', named, 'DELETE')],
+  [
+    'merge a tag',
+    /*                           */ '401 403 403 403 200 200',
+    async ({ ask, make }, key) => {
+      const [{ id }, other] = [await make('/v1/tags', named()), await make('/v1/tags', named())];
+      return ask('POST', `/v1/tags/${id}/merge`, { key, body: { into: other.id } });
+    },
+  ],
   ['read an unused tag', /*      */ '404 200 200 200 200 200', onThing('/v1/tags', named, 'GET')],
   [
     'read an internal tag',

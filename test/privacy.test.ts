@@ -34,6 +34,7 @@ const startSite = async (t: Test) => {
     ...{ authorIds: [authorId], tags: [{ id: internal.id }, 'Harbour', 'Quay'] },
     source: { system: 'zq-system', id: 'zq-1', url: 'https://zq.example' },
   });
+  for (const slug of ['opened', 'open']) await edit(`/v1/articles/${live.id}`, { slug });
   const discreet = await make('/v1/articles', {
     ...{ title: 'Discreet', body: 'Hm.', status: 'published' },
     ...{ authorIds: [bob], tags: ['Harbour'], commentPolicy: 'open' },
@@ -72,6 +73,12 @@ const plant = async ({ ask, keys, make, edit, authorId, bob, live, comment, cloc
   for (const status of ['pending', 'spam', 'trash']) {
     await comment(live.id, status, { authorName: `zq ${status}`, body: `zq ${status}`, authorEmail: EMAILS[2] });
   }
+  // Old slugs that hidden things take, had, or leave; and a tag that goes into another.
+  await make('/v1/articles', { title: 'zq taker', body: 'zq body', authorIds: [bob], slug: 'opened' });
+  const former = await make('/v1/tags', { name: 'zq former' });
+  await edit(`/v1/tags/${former.id}`, { slug: 'zq-latter' });
+  const { id: merged } = await make('/v1/tags', { name: 'zq merged' });
+  await make(`/v1/tags/${merged}/merge`, { into: former.id });
   await make('/v1/tags', { name: 'zq unused' });
   await make('/v1/authors', { name: 'zq unused' });
   await make('/v1/keys', { name: 'zq second key', role: 'editor' });
@@ -105,7 +112,7 @@ const SAMPLES: Record<string, string[]> = {
 /** What is asked for by parameters of the path. */
 const PATHS: Record<string, string[]> = {
   id: IDS.map(String),
-  slug: ['open', 'ada-lovelace', 'harbour', 'zq-internal', 'zq-unused', ...SLUGS],
+  slug: ['open', 'opened', 'zq-former', 'zq-merged', 'ada-lovelace', 'harbour', 'zq-internal', 'zq-unused', ...SLUGS],
   code: ['gone'],
   version: ['1', '2'],
 };
@@ -202,6 +209,7 @@ test('nothing that is not live is told to the anonymous, by any route, filter, s
   t.same(paths, expected.sort(), 'only what was live and was withdrawn says so');
 
   const statuses = new Set([...after.values()].map(({ status }) => status));
+  t.equal(after.get('/v1/articles/by-slug/opened')?.status, 308, 'no draft takes an old slug from what is live');
   t.ok(statuses.has(200) && statuses.has(404) && statuses.has(401), 'the walk met open, hidden and shut doors');
   const asEditor = await walk(site, urls, { key: keys.editor });
   const seen = [...asEditor].filter(([url, { text }]) => secretsIn(text, url).length > 0);

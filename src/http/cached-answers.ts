@@ -42,7 +42,9 @@ const flat = (reply: FastifyReply, wanted: (name: string) => boolean): string[] 
     .filter(([name]) => !OF_THE_REQUEST.has(name) && wanted(name))
     .flatMap(([name, value]) => [name, String(value)]);
 
+const NOTHING = Buffer.alloc(0);
 const bytesOf = (payload: unknown): Buffer | undefined => {
+  if (payload === undefined || payload === null) return NOTHING; // as of a 308
   if (Buffer.isBuffer(payload)) return payload;
   return typeof payload === 'string' ? Buffer.from(payload) : undefined;
 };

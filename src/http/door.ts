@@ -71,6 +71,11 @@ export const linkOf = (path: string) => ({
 export const locationOf = (path: string) => ({
   Location: { type: 'string', description: 'The path of what was made', examples: [path] },
 });
+/** The answer of a door by slug to a slug that its thing had once; `path` is that of the example. */
+export const moved = (path: string) =>
+  noContent('It has another slug by now', {
+    Location: { type: 'string', description: 'The path under that, the query kept', examples: [path] },
+  });
 /** The headers that tell caches what belongs together (RFC 9875). */
 const CACHE_GROUPS = {
   'Cache-Groups': {

@@ -2,8 +2,8 @@
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Columns } from './columns.ts';
 
-/** What an article gets its history and its addresses by. */
-export type SlugKind = 'article' | 'author' | 'tag';
+/** What has old slugs; those that a tag had while it was internal are for holders of keys. */
+export type SlugKind = 'article' | 'author' | 'tag' | 'internal-tag';
 
 export const defineDeskTables = (c: Columns, { articles }: { articles: { id: AnySQLiteColumn } }) => {
   const { table, index, primaryKey, serial, text, integer, moment, json, bytes } = c;

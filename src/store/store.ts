@@ -23,7 +23,7 @@ export type Store = {
   readonly mergesUnions: boolean;
   /**
    * Runs `work` as one unit: all of it is kept, or none, as if units ran one after the other. `work` awaits its own
-   * queries and nothing else, and may be run again where others were in its way: it changes nothing beside the store.
+   * queries and nothing else (but `breathe`, where it does much), and may be run again where others were in its way: it changes nothing beside the store.
    * Inside a transaction it joins the one that runs.
    */
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;

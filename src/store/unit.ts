@@ -9,6 +9,14 @@ export type Unit = {
   takeTouched(): ReadonlySet<Group>;
 };
 
+/**
+ * Lets others have the event loop in the midst of a unit that does much: the embedded engine works in this thread. It is the
+ * one thing beside its own queries that a unit awaits. That does no harm, for it ends by itself at the next turn of the
+ * loop, and units run one after the other: who writes waits for this one as before, and who reads does so by another
+ * connection, which sees nothing of it until it is kept.
+ */
+export const breathe = (): Promise<void> => pause();
+
 /** The store of the units that run, one after the other, on one connection. */
 export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'search' | 'mergesUnions' | 'failureOf'>): Unit => {
   let touched = new Set<Group>();

@@ -48,6 +48,16 @@ const DOORS: Record<string, Door> = {
   },
   createAuthor: { prepare: at('/v1/authors'), bodies: [{ name: 'Ada', slug: 'ada' }, { name: 'Grace' }] },
   createTag: { prepare: at('/v1/tags'), bodies: [{ name: 'Harbour' }, { name: 'Night' }] },
+  mergeTag: {
+    prepare: async ({ ask, keys }) => {
+      const make = async (name: string) =>
+        (await ask('POST', '/v1/tags', { key: keys.editor, body: { name } })).body.id;
+      const [one] = [await make('Fog'), await make('Mist'), await make('Haze')];
+      return `/v1/tags/${one}/merge`;
+    },
+    bodies: [{ into: 2 }, { into: 3 }],
+    status: 200,
+  },
   postComment: {
     prepare: async (galley) => `/v1/articles/${await publish(galley)}/comments`,
     role: null,

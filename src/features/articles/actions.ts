@@ -9,10 +9,10 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { readSite } from '../site/actions.ts';
 import { decodePage } from './cards.ts';
-import { findToWrite, openToWrite, showTo } from './finding.ts';
+import { findBySlug, findToWrite, openToWrite, showTo } from './finding.ts';
 import { decideMove } from './moves.ts';
 import { checkAuthors, checkSource, chooseArticleSlug } from './naming.ts';
-import { findArticle, findArticleBySlug, type StoredArticle } from './queries.ts';
+import { findArticle, type StoredArticle } from './queries.ts';
 import { keptOf, type Rendered, recordOf, storeNew, storeOver, touchesSearch, writingOf } from './records.ts';
 import { demandAuthors, demandMove } from './rules.ts';
 import { resolveTags, type TagInput } from './tagging.ts';
@@ -34,12 +34,9 @@ export type ArticleParts = Parts & { renderer: Renderer };
 export const readArticle = async ({ store, clock }: Parts, caller: Caller, id: number): Promise<StoredArticle> =>
   showTo(caller, await findArticle(store, id), id, clock());
 
-/** Reads one article by slug. */
-export const readArticleBySlug = async (
-  { store, clock }: Parts,
-  caller: Caller,
-  slug: string,
-): Promise<StoredArticle> => showTo(caller, await findArticleBySlug(store, slug), slug, clock());
+/** Reads one article by a slug, also by one that it had in public once: its slug is another then. */
+export const readArticleBySlug = ({ store, clock }: Parts, caller: Caller, slug: string): Promise<StoredArticle> =>
+  findBySlug(store, caller, slug, clock());
 
 /** The writing of a new article, its form and its writer judged. Who may not choose authors is its author. */
 const draftOf = (caller: Caller, { tags, ...fields }: ArticleInput, siteLanguage: string) => {

@@ -1,5 +1,5 @@
 /**
- * Deals cards to the published articles that have none: those an older Galley stored, and those whose names were moved.
+ * Deals cards to the published articles that have none: those an older Galley stored.
  * Until then they are answered from their rows, which is slower and otherwise the same.
  */
 import type { Parts } from '../../store/store.ts';

@@ -11,6 +11,7 @@ import {
   LIST_ETAG,
   linkOf,
   locationOf,
+  moved,
   noContent,
   patch,
 } from '../../http/door.ts';
@@ -138,10 +139,11 @@ export const readArticleBySlugDoor = door({
   ...everyone,
   operationId: 'readArticleBySlug',
   summary: 'Read one article by slug',
+  description: 'A slug under which an article was live once leads to the one it has now.',
   params: BySlug('the-harbour-at-night'),
   querystring: aroundIt,
   refusals: ['gone'],
-  answers: { 200: answer('The article', Article, ETAG) },
+  answers: { 200: answer('The article', Article, ETAG), 308: moved('/v1/articles/by-slug/the-harbour-by-night') },
 });
 
 export const createArticleDoor = door({

@@ -3,9 +3,10 @@ import type { Caller } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
 import { demandExpected, type Expectation } from '../../core/expectation.ts';
 import { statusAt } from '../../core/statuses.ts';
+import { findFormer } from '../../store/slug-history.ts';
 import type { Store } from '../../store/store.ts';
 import { settleIfDue } from './due-moments.ts';
-import { findArticle, type StoredArticle } from './queries.ts';
+import { findArticle, findArticleBySlug, type StoredArticle } from './queries.ts';
 import { authorIdsOf } from './records.ts';
 import { listRevisionsAfter } from './revision-queries.ts';
 import { canRead, demandAuthors, demandEditing, demandMove } from './rules.ts';
@@ -22,8 +23,23 @@ export const showTo = (
 ): StoredArticle => {
   if (!article) throw notFound(asked);
   if (canRead(caller, article.row, authorIdsOf(article), now)) return article;
-  const wasLive = article.row.deletedAt !== null && article.row.firstPublishedAt !== null;
-  throw wasLive ? refuse('gone', `Article ${asked} was withdrawn`) : notFound(asked);
+  const { deletedAt, firstPublishedAt, slugWasPublic } = article.row;
+  // A slug that it got when it was live no longer says nothing of it.
+  const wasLive = typeof asked === 'string' ? slugWasPublic : firstPublishedAt !== null;
+  throw deletedAt !== null && wasLive ? refuse('gone', `Article ${asked} was withdrawn`) : notFound(asked);
+};
+
+/**
+ * Finds an article by a slug for a caller: the one that has it, else the one that had it in public once, whose slug is
+ * another then. What the caller may not read takes no slug from what it may.
+ */
+export const findBySlug = async (store: Store, caller: Caller, slug: string, now: Date): Promise<StoredArticle> => {
+  const mayRead = ({ row, ...article }: StoredArticle) => canRead(caller, row, authorIdsOf(article), now);
+  const article = await findArticleBySlug(store, slug);
+  if (article && mayRead(article)) return article;
+  const former = await findFormer(store, ['article'], slug);
+  const moved = former === undefined ? undefined : await findArticle(store, former);
+  return moved && mayRead(moved) ? moved : showTo(caller, article, slug, now);
 };
 
 /** Throws `version-mismatch` where another version of an article is stored than is expected, with what was changed meanwhile. */

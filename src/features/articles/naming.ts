@@ -1,9 +1,11 @@
 /** What an article names and what it is named by: its authors, its slug and its source, held against the store. */
 import { bodyFault, refuseAll } from '../../core/errors.ts';
 import { chooseSlug } from '../../core/slug.ts';
+import { isLive } from '../../core/statuses.ts';
+import { keepOldSlug } from '../../store/slug-history.ts';
 import type { Store } from '../../store/store.ts';
 import { listKnownAuthorIds } from '../authors/queries.ts';
-import { findIdBySlug, findIdBySource } from './queries.ts';
+import { type ArticleRow, findArticle, findIdBySlug, findIdBySource, type NewArticleRow } from './queries.ts';
 import type { Writing } from './writing.ts';
 
 /** Throws `unknown-reference` with every author that does not exist. */
@@ -25,6 +27,17 @@ export const chooseArticleSlug = (tx: Store, { slug, title }: Writing, id?: numb
     const holder = await findIdBySlug(tx, wished);
     return holder !== undefined && holder !== id;
   });
+
+/** Keeps the slug under which everyone could read an article, and under which it is not found any more. */
+export const keepPublicSlug = async (tx: Store, before: ArticleRow, after: NewArticleRow): Promise<void> => {
+  const { id, slug } = before;
+  const at = after.updatedAt;
+  await keepOldSlug(tx, { kind: 'article', slug, entityId: id, at }, async (other) => {
+    if (other === id) return before.notedLive || after.notedLive;
+    const article = await findArticle(tx, other);
+    return article !== undefined && isLive(article.row, at);
+  });
+};
 
 /** Throws `source-taken` where another article came from there already. */
 export const checkSource = async (tx: Store, { source }: Writing, id?: number): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
  * Reads what everyone may read, ready to be sent: the stored cards and pages, and the names they show from memory. An
- * article without a card (it was stored by an older Galley, or its names were moved) is read by `actions.ts` instead.
+ * article without a card (it was stored by an older Galley) is read by `actions.ts` instead.
  */
 import { isLive } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';

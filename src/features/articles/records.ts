@@ -11,6 +11,7 @@ import { type Counted, liveEvents, moveCounts } from './counting.ts';
 import { indexArticle } from './indexing.ts';
 import { keepPast } from './keeping-past.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
+import { keepPublicSlug } from './naming.ts';
 import {
   type ArticleRecord,
   type ArticleRow,
@@ -193,6 +194,7 @@ export const storeOver = async (
   if (!(await replaceArticle(tx, row, record))) throw new Error(`Article ${row.id} changed within a transaction`);
   await keepPast(tx, before, writingOf(before, record.row.updatedAt), record.content.body);
   await keepRevision(tx, origin, row.id, record, changedFields);
+  if (row.slugWasPublic && row.slug !== record.row.slug) await keepPublicSlug(tx, row, record.row);
   if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));
   touch(tx, origin, touchedByArticle(row.id, countedAs(before), countedOf(record)));

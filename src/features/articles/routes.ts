@@ -1,10 +1,11 @@
 /** The doors of articles. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { groupsOfArticle } from '../../core/groups.ts';
+import { articleGroup, groupsOfArticle } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { answersAgain } from '../../http/idempotency.ts';
+import { sendMoved } from '../../http/moved.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, numberedSliceOf, pageOf, sliceOf } from '../../http/pagination.ts';
 import { sendReady } from '../../http/ready-json.ts';
@@ -137,7 +138,11 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   app.get('/articles/by-slug/:slug', readArticleBySlugDoor, async (request, reply) => {
     const { slug } = request.params;
     if (request.query.include === undefined && (await sendPublicPage(request, reply, slug))) return reply;
-    return sendArticle(request, reply, await readArticleBySlug(parts, request.caller, slug));
+    const article = await readArticleBySlug(parts, request.caller, slug);
+    const { row } = article;
+    if (row.slug !== slug)
+      return sendMoved(request, reply, `/v1/articles/by-slug/${row.slug}`, ['articles', articleGroup(row.id), 'site']);
+    return sendArticle(request, reply, article);
   });
 
   app.patch('/articles/:id', editArticleDoor, async (request, reply) => {

@@ -5,6 +5,7 @@ import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing } from '../../core/statuses.ts';
 import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
+import { forgetOldSlugs } from '../../store/slug-history.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { liveEvents, moveCounts } from './counting.ts';
@@ -66,6 +67,7 @@ export const deleteArticle = (parts: Parts, origin: Origin, id: number, expected
     const counted = countedAs(before);
     await moveCounts(tx, counted, null);
     await deleteArticleRow(tx, id);
+    await forgetOldSlugs(tx, ['article'], id);
     await tx.search.remove(id);
     touch(tx, origin, [
       ...touchedByArticle(id, { ...counted, live: counted.live || isLive(before.row, at) }, null),

@@ -8,13 +8,16 @@ import { fold } from '../../core/folding.ts';
 import { authorGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
+import { handOver } from '../../store/handing-over.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
+import { findFormer, forgetOldSlugs, handOldSlugsOver, keepOldSlug } from '../../store/slug-history.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { Link } from '../../store/tables.ts';
 import { touch } from '../../store/touches.ts';
 import { listChangesAfter } from '../../store/version-changes.ts';
 import {
   type AuthorRow,
+  addToAuthorCounts,
   countBylines,
   deleteAuthorRow,
   findAuthor,
@@ -22,9 +25,7 @@ import {
   insertAuthor,
   isAuthorSlugTaken,
   listBoundKeys,
-  moveBylines,
   queueArticlesBy,
-  recountAuthor,
   releaseRevokedKeys,
   replaceAuthor,
   type Visible,
@@ -56,11 +57,15 @@ export const readAuthor = async ({ store, clock }: Parts, caller: Caller, id: nu
   return author;
 };
 
-/** Reads one author by slug. */
+/** Reads one author by a slug: the one that has it, else the one that had it once, whose slug is another then. */
 export const readAuthorBySlug = async ({ store, clock }: Parts, caller: Caller, slug: string): Promise<AuthorRow> => {
-  const author = await findAuthorBySlug(store, slug, visibleTo(caller, clock()));
-  if (!author) throw notFound(slug);
-  return author;
+  const visible = visibleTo(caller, clock());
+  const author = await findAuthorBySlug(store, slug, visible);
+  if (author) return author;
+  const former = await findFormer(store, ['author'], slug);
+  const moved = former === undefined ? undefined : await findAuthor(store, former, visible);
+  if (!moved) throw notFound(slug);
+  return moved;
 };
 
 /** The slug of an author; `id` is its own where it is stored already. */
@@ -93,6 +98,14 @@ export const createAuthor = ({ store, clock }: Parts, origin: Origin, input: Aut
     return author;
   });
 
+/** Keeps a slug that an author has no longer, for the author it leads to. */
+const keepSlug = (tx: Store, slug: string, entityId: number, at: Date): Promise<void> =>
+  keepOldSlug(
+    tx,
+    { kind: 'author', slug, entityId, at },
+    async (id) => (await findAuthor(tx, id, { liveAt: at })) !== undefined,
+  );
+
 /** Changes an author; a patch that changes nothing changes neither version nor time. */
 export const editAuthor = (
   { store, clock }: Parts,
@@ -114,6 +127,7 @@ export const editAuthor = (
     if (changedFields.length === 0) return author;
     const stored = await replaceAuthor(tx, author, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The author was changed meanwhile');
+    if (stored.slug !== author.slug) await keepSlug(tx, author.slug, id, now);
     touch(tx, origin, [authorGroup(id), 'authors', 'articles']);
     if (changedFields.includes('name')) await queueArticlesBy(tx, id);
     await recordEvents(tx, origin, [
@@ -128,16 +142,27 @@ const checkUnused = async (tx: Store, id: number): Promise<void> => {
     throw refuse('author-in-use', `${articles} articles, trashed ones counted, name author ${id}; use reassignTo`);
 };
 
-const reassign = async (tx: Store, origin: Origin, from: number, to: number): Promise<void> => {
-  const isOther = to !== from && (await findAuthor(tx, to)) !== undefined;
-  if (!isOther) {
-    const detail = to === from ? 'reassignTo must be another author' : `There is no author ${to}`;
-    throw refuseAll('unknown-reference', [{ in: 'query', name: 'reassignTo', code: 'unknown-reference', detail }]);
-  }
-  await queueArticlesBy(tx, from);
-  await moveBylines(tx, from, to);
-  await recountAuthor(tx, to);
+/** Throws `unknown-reference` unless an author's bylines can go to another. */
+const checkHeir = async (tx: Store, from: number, to: number): Promise<void> => {
+  if (to !== from && (await findAuthor(tx, to)) !== undefined) return;
+  const detail = to === from ? 'reassignTo must be another author' : `There is no author ${to}`;
+  throw refuseAll('unknown-reference', [{ in: 'query', name: 'reassignTo', code: 'unknown-reference', detail }]);
+};
+
+/** Gives all bylines of an author to another, and its slugs; returns the ids of the articles. */
+const reassign = async (
+  tx: Store,
+  origin: Origin,
+  { id: from, slug }: AuthorRow,
+  to: number,
+  now: Date,
+): Promise<number[]> => {
+  const { articleIds, gained } = await handOver(tx, { kind: 'author', from, to });
+  await addToAuthorCounts(tx, [to], gained);
+  await handOldSlugsOver(tx, ['author'], from, to);
+  await keepSlug(tx, slug, to, now);
   touch(tx, origin, [authorGroup(to), 'articles']);
+  return articleIds;
 };
 
 /**
@@ -152,18 +177,23 @@ export const deleteAuthor = (
   reassignTo: number | undefined,
 ): Promise<void> =>
   store.transaction(async (tx) => {
+    const now = clock();
     const author = await findAuthor(tx, id);
     if (!author) throw notFound(String(id));
     await checkVersion(tx, expected, author);
     if (reassignTo === undefined) await checkUnused(tx, id);
-    else await reassign(tx, origin, id, reassignTo);
+    else await checkHeir(tx, id, reassignTo);
     const keys = await listBoundKeys(tx, id);
     if (keys.length > 0)
       throw refuse('author-in-use', `Key ${keys.join(', ')} is bound to author ${id}; change or revoke it first`);
+    const heir = reassignTo !== undefined && {
+      intoId: reassignTo,
+      articleIds: await reassign(tx, origin, author, reassignTo, now),
+    };
     await releaseRevokedKeys(tx, id);
     await deleteAuthorRow(tx, id);
+    await forgetOldSlugs(tx, ['author'], id);
     touch(tx, origin, [authorGroup(id), 'authors']);
-    await recordEvents(tx, origin, [
-      { type: 'author.deleted', at: clock(), entityId: id, version: author.version, slug: author.slug },
-    ]);
+    const { version, slug } = author;
+    await recordEvents(tx, origin, [{ type: 'author.deleted', at: now, entityId: id, version, slug, ...heir }]);
   });

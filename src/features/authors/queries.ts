@@ -1,5 +1,5 @@
 /** How authors are found and kept. */
-import { and, asc, count, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { authorGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
@@ -176,29 +176,6 @@ export const releaseRevokedKeys = async ({ db, tables: { keys } }: Store, author
     .where(and(eq(keys.authorId, authorId), isNotNull(keys.revokedAt)));
 };
 
-/** Moves every byline of one author to another; an article that names both keeps the other's place. */
-export const moveBylines = async (
-  { db, tables: { articles, articleAuthors } }: Store,
-  from: number,
-  to: number,
-): Promise<void> => {
-  // What stands ready to be sent names the one who goes: it is made anew.
-  const moved = db
-    .select({ id: articleAuthors.articleId })
-    .from(articleAuthors)
-    .where(eq(articleAuthors.authorId, from));
-  await db.update(articles).set({ card: null, cardNames: null }).where(inArray(articles.id, moved));
-  const already = db
-    .select({ id: articleAuthors.articleId })
-    .from(articleAuthors)
-    .where(eq(articleAuthors.authorId, to));
-  await db
-    .update(articleAuthors)
-    .set({ authorId: to })
-    .where(and(eq(articleAuthors.authorId, from), notInArray(articleAuthors.articleId, already)));
-  await db.delete(articleAuthors).where(eq(articleAuthors.authorId, from));
-};
-
 const addToCount = prepared(({ db, tables: { authors } }) =>
   db
     .update(authors)
@@ -209,22 +186,6 @@ const addToCount = prepared(({ db, tables: { authors } }) =>
 /** Adds to the article counts of authors, in the order of their ids, so that two transactions cannot wait for each other. */
 export const addToAuthorCounts = async (tx: Store, ids: number[], by: number): Promise<void> => {
   for (const id of ids.toSorted((a, b) => a - b)) await addToCount(tx, { id, by });
-};
-
-/** Counts the articles of an author that are noted as live, and keeps the count. */
-export const recountAuthor = async (
-  { db, tables: { authors, articles, articleAuthors } }: Store,
-  id: number,
-): Promise<void> => {
-  const [counted] = await db
-    .select({ n: count() })
-    .from(articleAuthors)
-    .innerJoin(articles, eq(articles.id, articleAuthors.articleId))
-    .where(and(eq(articleAuthors.authorId, id), eq(articles.notedLive, true)));
-  await db
-    .update(authors)
-    .set({ articleCount: counted?.n ?? 0 })
-    .where(eq(authors.id, id));
 };
 
 /** Queues every article that names an author for the search: it is to be found by the author's name as it is now. */

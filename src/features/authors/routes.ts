@@ -4,6 +4,7 @@ import { authorGroup } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { answersAgain } from '../../http/idempotency.ts';
+import { sendMoved } from '../../http/moved.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { Parts } from '../../store/store.ts';
@@ -53,8 +54,11 @@ export const authorRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: b
     return item(reply, answerAuthor(author, caller));
   });
 
-  app.get('/authors/by-slug/:slug', readAuthorBySlugDoor, async ({ caller, params }, reply) => {
+  app.get('/authors/by-slug/:slug', readAuthorBySlugDoor, async (request, reply) => {
+    const { caller, params } = request;
     const author = await readAuthorBySlug(parts, caller, params.slug);
+    if (author.slug !== params.slug)
+      return sendMoved(request, reply, `/v1/authors/by-slug/${author.slug}`, ['authors', authorGroup(author.id)]);
     belongsTo(reply, [authorGroup(author.id)]);
     return item(reply, answerAuthor(author, caller));
   });

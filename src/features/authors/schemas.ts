@@ -9,6 +9,7 @@ import {
   LIST_ETAG,
   linkOf,
   locationOf,
+  moved,
   noContent,
   patch,
 } from '../../http/door.ts';
@@ -175,8 +176,9 @@ export const readAuthorBySlugDoor = door({
   ...everyone,
   operationId: 'readAuthorBySlug',
   summary: 'Read one author by slug',
+  description: 'A slug that an author had once leads to the one it has now.',
   params: BySlug('ada-lovelace'),
-  answers: { 200: answer('The author', Author, ETAG) },
+  answers: { 200: answer('The author', Author, ETAG), 308: moved('/v1/authors/by-slug/ada-king') },
 });
 
 export const editAuthorDoor = door({

@@ -8,6 +8,7 @@ import { tagGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
+import { findFormer, forgetOldSlugs, keepOldSlug } from '../../store/slug-history.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
 import { touch } from '../../store/touches.ts';
@@ -30,7 +31,11 @@ export type TagInput = { name: string; slug?: string | null; description?: strin
 /** What a caller sees of tags: to the anonymous, one exists only while a live article carries it; internal ones never do. */
 export const visibleTo = (caller: Caller, now: Date): Visible => (may(caller, 'use a key') ? 'all' : { liveAt: now });
 
-const notFound = (what: string) => refuse('not-found', `There is no tag ${what}`);
+/** The kinds of old slugs a tag has, and those by which everyone may find it. */
+export const SLUG_KINDS = ['tag', 'internal-tag'] as const;
+const PUBLIC_SLUGS = ['tag'] as const;
+
+export const notFound = (what: string) => refuse('not-found', `There is no tag ${what}`);
 
 /** Throws `version-mismatch` where another version is stored than is expected, with what was changed meanwhile. */
 const checkVersion = (tx: Store, expected: Expectation, tag: TagRow): Promise<void> =>
@@ -43,11 +48,15 @@ export const readTag = async ({ store, clock }: Parts, caller: Caller, id: numbe
   return tag;
 };
 
-/** Reads one tag by slug. */
+/** Reads one tag by a slug: the one that has it, else the one that had it once, whose slug is another then. */
 export const readTagBySlug = async ({ store, clock }: Parts, caller: Caller, slug: string): Promise<TagRow> => {
-  const tag = await findTagBySlug(store, slug, visibleTo(caller, clock()));
-  if (!tag) throw notFound(slug);
-  return tag;
+  const visible = visibleTo(caller, clock());
+  const tag = await findTagBySlug(store, slug, visible);
+  if (tag) return tag;
+  const former = await findFormer(store, visible === 'all' ? SLUG_KINDS : PUBLIC_SLUGS, slug);
+  const moved = former === undefined ? undefined : await findTag(store, former, visible);
+  if (!moved) throw notFound(slug);
+  return moved;
 };
 
 /** The slug of a tag; `id` is its own where it is stored already. */
@@ -87,6 +96,14 @@ export const createTag = ({ store, clock }: Parts, origin: Origin, input: TagInp
     return tag;
   });
 
+/** Keeps the slug of a tag that has it no longer, for the tag it leads to. */
+export const keepTagSlug = (tx: Store, { slug, kind }: TagRow, entityId: number, at: Date): Promise<void> =>
+  keepOldSlug(
+    tx,
+    { kind: kind === 'internal' ? 'internal-tag' : 'tag', slug, entityId, at },
+    async (id) => (await findTag(tx, id, { liveAt: at })) !== undefined,
+  );
+
 /** Changes a tag; a patch that changes nothing changes neither version nor time. */
 export const editTag = (
   { store, clock }: Parts,
@@ -110,6 +127,7 @@ export const editTag = (
     if (changedFields.length === 0) return tag;
     const stored = await replaceTag(tx, tag, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The tag was changed meanwhile');
+    if (stored.slug !== tag.slug) await keepTagSlug(tx, tag, id, now);
     touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
     // Pages that do not show a tag are not in its group: of what becomes public, or ceases to be, all are told.
     if ((tag.kind === 'internal') !== (stored.kind === 'internal')) touch(tx, origin, ['site']);
@@ -128,6 +146,7 @@ export const deleteTag = ({ store, clock }: Parts, origin: Origin, id: number, e
     await checkVersion(tx, expected, tag);
     await queueArticlesTagged(tx, id);
     await deleteTagRow(tx, id);
+    await forgetOldSlugs(tx, SLUG_KINDS, id);
     touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
     await recordEvents(tx, origin, [
       { type: 'tag.deleted', at: clock(), entityId: id, version: tag.version, slug: tag.slug },

@@ -4,13 +4,23 @@ import { tagGroup } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { answersAgain } from '../../http/idempotency.ts';
+import { sendMoved } from '../../http/moved.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { Parts } from '../../store/store.ts';
 import { createTag, deleteTag, editTag, readTag, readTagBySlug, visibleTo } from './actions.ts';
 import { answerTag } from './answers.ts';
+import { mergeTag } from './merging.ts';
 import { listTags, type TagRow, type TagSort } from './queries.ts';
-import { createTagDoor, deleteTagDoor, editTagDoor, listTagsDoor, readTagBySlugDoor, readTagDoor } from './schemas.ts';
+import {
+  createTagDoor,
+  deleteTagDoor,
+  editTagDoor,
+  listTagsDoor,
+  mergeTagDoor,
+  readTagBySlugDoor,
+  readTagDoor,
+} from './schemas.ts';
 
 const locationOf = (id: number) => `/v1/tags/${id}`;
 const placeBy = (sort: TagSort) => (tag: TagRow) => ({
@@ -44,8 +54,11 @@ export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: bool
     return item(reply, answerTag(tag));
   });
 
-  app.get('/tags/by-slug/:slug', readTagBySlugDoor, async ({ caller, params }, reply) => {
+  app.get('/tags/by-slug/:slug', readTagBySlugDoor, async (request, reply) => {
+    const { caller, params } = request;
     const tag = await readTagBySlug(parts, caller, params.slug);
+    if (tag.slug !== params.slug)
+      return sendMoved(request, reply, `/v1/tags/by-slug/${tag.slug}`, ['tags', tagGroup(tag.id)]);
     belongsTo(reply, [tagGroup(tag.id)]);
     return item(reply, answerTag(tag));
   });
@@ -53,6 +66,12 @@ export const tagRoutes: FastifyPluginAsyncTypebox<Parts & { requireIfMatch: bool
   app.patch('/tags/:id', editTagDoor, async (request, reply) => {
     const expected = expectationOf(request, parts.requireIfMatch);
     return item(reply, answerTag(await editTag(parts, originOf(request), request.params.id, expected, request.body)));
+  });
+
+  app.post('/tags/:id/merge', mergeTagDoor, async (request, reply) => {
+    const expected = expectationOf(request, parts.requireIfMatch);
+    const { into } = request.body;
+    return item(reply, answerTag(await mergeTag(parts, originOf(request), request.params.id, expected, into)));
   });
 
   app.delete('/tags/:id', deleteTagDoor, async (request, reply) => {

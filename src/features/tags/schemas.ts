@@ -9,6 +9,7 @@ import {
   LIST_ETAG,
   linkOf,
   locationOf,
+  moved,
   noContent,
   patch,
 } from '../../http/door.ts';
@@ -95,6 +96,14 @@ const TagPatch = component(
   ),
 );
 
+const TagMerge = component(
+  'TagMerge',
+  closed(
+    { into: Id({ description: 'The tag it becomes part of' }) },
+    { description: 'Where a tag goes', examples: [{ into: 3 }] },
+  ),
+);
+
 const editors = { tag: 'Tags', access: 'manage tags' } as const;
 const everyone = { tag: 'Tags', access: 'read live', headers: IfNoneMatch } as const;
 
@@ -146,8 +155,9 @@ export const readTagBySlugDoor = door({
   ...everyone,
   operationId: 'readTagBySlug',
   summary: 'Read one tag by slug',
+  description: 'A slug that a tag had once, or one that was merged into it, leads to the one it has now.',
   params: BySlug('harbour'),
-  answers: { 200: answer('The tag', Tag, ETAG) },
+  answers: { 200: answer('The tag', Tag, ETAG), 308: moved('/v1/tags/by-slug/port') },
 });
 
 export const editTagDoor = door({
@@ -168,4 +178,18 @@ export const deleteTagDoor = door({
   params: ById,
   headers: IfMatch,
   answers: { 204: noContent('It is gone') },
+});
+
+export const mergeTagDoor = door({
+  ...editors,
+  operationId: 'mergeTag',
+  summary: 'Merge a tag into another',
+  description:
+    'Every article that carries it, trashed ones too, carries the other in its place, once. The tag is gone then, and its ' +
+    'slugs lead to the other. No article changes its version: `tag.merged` names them all.',
+  params: ById,
+  headers: IfMatch,
+  body: TagMerge,
+  refusals: ['unknown-reference'],
+  answers: { 200: answer('The tag it went into', Tag, ETAG) },
 });
