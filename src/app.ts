@@ -5,6 +5,7 @@ import type { Schedule } from './core/schedule.ts';
 import { archiveRoutes } from './features/archives/routes.ts';
 import { articleRoutes } from './features/articles/routes.ts';
 import { keepSchedule } from './features/articles/schedule.ts';
+import { workingCopyRoutes } from './features/articles/working-copy-routes.ts';
 import { authorRoutes } from './features/authors/routes.ts';
 import { commentRoutes } from './features/comments/routes.ts';
 import { findActor } from './features/keys/actions.ts';
@@ -119,6 +120,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   const inV1 = { prefix: '/v1', ...parts, requireIfMatch: settings.requireIfMatch };
   await app.register(articleRoutes, inV1);
+  await app.register(workingCopyRoutes, inV1);
   await app.register(archiveRoutes, inV1);
   await app.register(authorRoutes, inV1);
   await app.register(tagRoutes, inV1);

@@ -35,6 +35,11 @@ export const Problem = component(
       errors: Type.Optional(Type.Array(FaultSchema, { description: 'Every fault of the level that failed' })),
       suggestion: Type.Optional(Type.String({ description: 'With `slug-taken`: a slug that is free' })),
       currentVersion: Type.Optional(Type.Integer({ description: 'With `version-mismatch`: the stored version' })),
+      changedFields: Type.Optional(
+        Type.Array(Type.String(), {
+          description: 'With `version-mismatch`: the fields that others have changed since',
+        }),
+      ),
     },
     {
       description: 'A refusal, by RFC 9457',

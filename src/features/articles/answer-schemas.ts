@@ -199,32 +199,50 @@ const around = {
   ),
 };
 
+const whole = {
+  ...answered,
+  html,
+  body: Type.Optional(body),
+  authors: Type.Array(AuthorRef, { description: 'In the order of the byline' }),
+  tags: Type.Array(TagRef, { description: 'In the order of the editor; internal ones for holders of keys alone' }),
+  seo: nullable(Seo),
+  metadata: Metadata,
+  source: Type.Optional(nullable(Source)),
+  commentCount,
+};
+const articleExample = {
+  ...summaryExample,
+  html: '<p>The <em>first</em> boats are in.</p>\n',
+  authors: [authorRefExample],
+  tags: [{ ...summaryExample.tags[0], kind: 'topic' }],
+  seo: null,
+  metadata: {},
+  commentCount: 0,
+};
+
 export const Article = component(
   'Article',
+  Type.Object({ ...whole, ...around }, { description: 'An article', examples: [articleExample] }),
+);
+
+export const WorkingCopy = component(
+  'WorkingCopy',
   Type.Object(
     {
-      ...answered,
-      html,
-      body: Type.Optional(body),
-      authors: Type.Array(AuthorRef, { description: 'In the order of the byline' }),
-      tags: Type.Array(TagRef, { description: 'In the order of the editor; internal ones for holders of keys alone' }),
-      seo: nullable(Seo),
-      metadata: Metadata,
-      source: Type.Optional(nullable(Source)),
-      commentCount,
-      ...around,
+      ...whole,
+      body,
+      version: Type.Integer({ description: 'That of the copy; it goes on where the article had a copy before' }),
+      updatedAt: Moment({ description: 'When the copy was last changed' }),
+      articleVersion: Type.Integer({ description: 'The version of the live article the copy lies over' }),
+      changedFields: Type.Array(Type.String(), { description: 'The fields in which it differs from the live article' }),
     },
     {
-      description: 'An article',
+      description: 'A live article as it would be with the changes that wait for it',
       examples: [
         {
-          ...summaryExample,
-          html: '<p>The <em>first</em> boats are in.</p>\n',
-          authors: [authorRefExample],
-          tags: [{ ...summaryExample.tags[0], kind: 'topic' }],
-          seo: null,
-          metadata: {},
-          commentCount: 0,
+          ...articleExample,
+          ...{ title: 'The harbour at dawn', body: 'The *first* boats are in.' },
+          ...{ version: 2, articleVersion: 1, changedFields: ['title'] },
         },
       ],
     },

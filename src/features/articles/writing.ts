@@ -31,6 +31,21 @@ export type Writing = {
   source: Source | null;
 };
 
+/** What a text is made of, as against its place in the publication: its status, moments, slug and the like. */
+export const CONTENT_FIELDS = [
+  'title',
+  'subtitle',
+  'excerpt',
+  'body',
+  'bodyFormat',
+  'authorIds',
+  'tags',
+  'coverImage',
+  'language',
+  'seo',
+  'metadata',
+] as const;
+
 /** A change: absent fields are untouched; objects are merge patches, lists replace. Tags are already ids. */
 export type WritingPatch = { [F in keyof Writing]?: Writing[F] | null };
 
