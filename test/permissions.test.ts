@@ -246,6 +246,38 @@ const TABLE: Row[] = [
       ['foreign withdrawn', /*     */ '401 403 410 410 409 409'],
     ],
   ),
+  ...forEach(
+    'make a preview link to',
+    ['POST', '/preview-links', {}],
+    [
+      ['own draft', /*             */ '401 403 201 201 201 201'],
+      ['own scheduled', /*         */ '401 403 403 201 201 201'],
+      ['own published', /*         */ '401 403 403 201 201 201'],
+      ['foreign draft', /*         */ '401 403 404 404 201 201'],
+      ['foreign published', /*     */ '401 403 403 403 201 201'],
+      ['own trashed', /*           */ '401 403 409 409 409 409'],
+      ['foreign withdrawn', /*     */ '401 403 410 410 409 409'],
+    ],
+  ),
+  ...forEach(
+    'list the preview links of',
+    ['GET', '/preview-links'],
+    [
+      ['own draft', /*             */ '401 403 200 200 200 200'],
+      ['own published', /*         */ '401 403 403 200 200 200'],
+      ['foreign draft', /*         */ '401 403 404 404 200 200'],
+      ['foreign published', /*     */ '401 403 403 403 200 200'],
+    ],
+  ),
+  ...forEach(
+    'revoke a preview link of',
+    ['DELETE', '/preview-links/900'],
+    [
+      ['own draft', /*             */ '401 403 404 404 404 404'],
+      ['own published', /*         */ '401 403 403 404 404 404'],
+      ['foreign published', /*     */ '401 403 403 403 404 404'],
+    ],
+  ),
   ['create a draft', /*          */ '401 403 201 201 201 201', create({})],
   ['create in review', /*        */ '401 403 201 201 201 201', create({ status: 'review' })],
   [
@@ -455,6 +487,9 @@ const LEAST: Record<string, Role> = {
   editWorkingCopy: 'contributor',
   deleteWorkingCopy: 'contributor',
   publishWorkingCopy: 'contributor',
+  createPreviewLink: 'contributor',
+  listPreviewLinks: 'contributor',
+  revokePreviewLink: 'contributor',
   createAuthor: 'editor',
   editAuthor: 'editor',
   deleteAuthor: 'editor',

@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, Refusal, type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
 import type { SetHeaders } from './headers.ts';
-import { nothingAt, pathOf } from './methods.ts';
+import { nothingAt, shownPath } from './methods.ts';
 import { logRequest } from './request-log.ts';
 import { faultsOfRequest } from './validation.ts';
 
@@ -89,7 +89,7 @@ const sendProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refu
     title: row.title,
     status: row.status,
     detail: refusal.message,
-    instance: pathOf(request.url),
+    instance: shownPath(request.url),
     code: refusal.code,
     requestId: request.id,
     ...refusal.extra,
