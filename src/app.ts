@@ -3,9 +3,11 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Schedule } from './core/schedule.ts';
 import { archiveRoutes } from './features/archives/routes.ts';
+import { previewRoutes } from './features/articles/preview-routes.ts';
 import { revisionRoutes } from './features/articles/revision-routes.ts';
 import { articleRoutes } from './features/articles/routes.ts';
 import { keepSchedule } from './features/articles/schedule.ts';
+import { workingCopyRoutes } from './features/articles/working-copy-routes.ts';
 import { authorRoutes } from './features/authors/routes.ts';
 import { commentRoutes } from './features/comments/routes.ts';
 import { findActor } from './features/keys/actions.ts';
@@ -23,7 +25,7 @@ import { compilersFactory } from './http/compilers.ts';
 import { answerUnchanged, tagAnswers } from './http/etag.ts';
 import { answerPreflights, commonHeaders, requestIdOf } from './http/headers.ts';
 import { repeatSafely } from './http/idempotency.ts';
-import { BODY_LIMIT, readJsonBodies, refuseFaultyBodies } from './http/json-body.ts';
+import { BODY_LIMIT, fillOptionalBodies, readJsonBodies, refuseFaultyBodies } from './http/json-body.ts';
 import { MAX_PARAM_LENGTH, refuseUnknownDoors, rememberMethods } from './http/methods.ts';
 import { publishDocs, publishDocument, serveDocument } from './http/openapi.ts';
 import { answerFrameworkErrors, answerProblems } from './http/problem.ts';
@@ -42,7 +44,8 @@ export type AppParts = Parts & {
   renderer: Renderer;
   settings: Pick<
     Settings,
-    'requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates'
+    | ('requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates')
+    | ('secret' | 'previewUrl' | 'publicUrl')
   >;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;
@@ -105,6 +108,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   });
   limitRates(app, settings.rates);
   guardDoors(app);
+  fillOptionalBodies(app);
   refuseFaultyBodies(app);
   repeatSafely(app, (retry) => findOutcome(store, retry, clock()));
   tagAnswers(app);
@@ -124,6 +128,9 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   const inV1 = { prefix: '/v1', ...parts, requireIfMatch: settings.requireIfMatch };
   await app.register(articleRoutes, inV1);
   await app.register(revisionRoutes, inV1);
+  await app.register(workingCopyRoutes, inV1);
+  const { secret, previewUrl, publicUrl } = settings;
+  await app.register(previewRoutes, { ...inV1, secret, previewUrl, publicUrl });
   await app.register(archiveRoutes, inV1);
   await app.register(authorRoutes, inV1);
   await app.register(tagRoutes, inV1);

@@ -11,6 +11,10 @@ export type Settings = {
   /** Where clients reach Galley; null: the address it listens at. */
   publicUrl: string | null;
   adminKey: string | null;
+  /** What signs preview links; null: one that is made once and kept in the store. */
+  secret: string | null;
+  /** Where previews are shown, with `{token}` in it; null: where the API answers them. */
+  previewUrl: string | null;
   requireIfMatch: boolean;
   cacheControl: string;
   /** The headers that tell caches of groups, beside Cache-Groups. */
@@ -102,6 +106,27 @@ const adminKey = (text: string): string => {
   return text;
 };
 
+const secret = (text: string): string => {
+  if (Array.from(text).length < 32) throw new SettingsError('SECRET: must have at least 32 characters');
+  return text;
+};
+
+/** An address with places to be filled in; none of them is in what says where it is. */
+const previewAddress = (name: string, text: string): string => {
+  const fill = (value: string) => text.replaceAll(/\{(?:token|id|slug)\}/g, value);
+  const [one, other] = [fill('1'), fill('2')];
+  const isGood =
+    text.includes('{token}') &&
+    !/[{}\s]/.test(one) &&
+    URL.canParse(one) &&
+    /^https?:$/.test(new URL(one).protocol) &&
+    new URL(one).origin === new URL(other).origin &&
+    new URL(one).username + new URL(one).password === '';
+  if (!isGood)
+    throw bad(name, text, 'like https://example.org/preview?token={token}; {id} and {slug} may stand in it too');
+  return text;
+};
+
 const isOrigin = (text: string): boolean =>
   text === '*' || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text);
 
@@ -166,6 +191,8 @@ export const readSettings = (environment: Environment): Settings => {
     database: read('DATABASE_URL', 'file:data/galley.db', database),
     publicUrl: optional('PUBLIC_URL', webAddress),
     adminKey: optional('ADMIN_KEY', (_, text) => adminKey(text)),
+    secret: optional('SECRET', (_, text) => secret(text)),
+    previewUrl: optional('PREVIEW_URL', previewAddress),
     requireIfMatch: read('REQUIRE_IF_MATCH', 'false', boolean),
     cacheControl: read('CACHE_CONTROL', 'public, max-age=0, s-maxage=60', directives),
     cacheHeaders: optional('CACHE_HEADERS', groupHeaders) ?? [],

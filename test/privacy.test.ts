@@ -68,8 +68,20 @@ const plant = async ({ ask, keys, make, edit, authorId, bob, live, comment, cloc
     if (state === 'archived' || state === 'withdrawn') await edit(url, { status: 'published' });
     if (state === 'archived') await edit(url, { status: 'archived' });
     if (state === 'ended') await edit(url, { status: 'published', unpublishAt: inDays(1) });
-    if (state === 'trashed' || state === 'withdrawn') await ask('DELETE', url, { key: keys.admin });
+    if (state !== 'trashed' && state !== 'withdrawn') {
+      await make(`${url}/preview-links`, {});
+      continue;
+    }
+    await ask('DELETE', url, { key: keys.admin });
   }
+  const { id: guest } = await make('/v1/authors', { name: 'zq copy author', bio: 'zq bio' });
+  const waiting = {
+    ...{ title: 'zq copy', subtitle: 'zq copy subtitle', excerpt: 'zq copy excerpt', body: 'zq copy body' },
+    ...{ authorIds: [guest], tags: ['zq copy tag', 'Quay'], language: 'en-GB', metadata: { zq: 1 } },
+    ...{ seo: { title: 'zq copy seo' }, coverImage: { url: 'https://zq.example/copy.jpg', alt: 'zq copy cover' } },
+  };
+  await edit(`/v1/articles/${live.id}/working-copy`, waiting);
+  for (const expiresIn of [60, 2_592_000]) await make(`/v1/articles/${live.id}/preview-links`, { expiresIn });
   for (const status of ['pending', 'spam', 'trash']) {
     await comment(live.id, status, { authorName: `zq ${status}`, body: `zq ${status}`, authorEmail: EMAILS[2] });
   }
@@ -88,7 +100,7 @@ const plant = async ({ ask, keys, make, edit, authorId, bob, live, comment, cloc
 
 type Parameter = { name: string; in: string; schema: { type?: string; enum?: string[]; items?: { enum?: string[] } } };
 
-const SLUGS = HIDDEN.flatMap((state) => [`zq-${state}`, `zq-${state}-tag`, `zq-${state}-author`]);
+const SLUGS = [...HIDDEN, 'copy'].flatMap((state) => [`zq-${state}`, `zq-${state}-tag`, `zq-${state}-author`]);
 /** What is asked for by parameters of the query that are not words of a list or yes and no. A new one needs a row here. */
 const SAMPLES: Record<string, string[]> = {
   limit: ['1', '100'],
@@ -107,7 +119,22 @@ const SAMPLES: Record<string, string[]> = {
   against: ['1', '2'],
   tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
   tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],
-  q: ['ada', 'harb', 'zq', 'zq draft', 'i', 'internal', 'quay', 'open -draft', '"zq body"', 'subtitle', 'bo', 'unused'],
+  q: [
+    'ada',
+    'harb',
+    'zq',
+    'zq draft',
+    'zq copy',
+    '"copy body"',
+    'i',
+    'internal',
+    'quay',
+    'open -draft',
+    '"zq body"',
+    'subtitle',
+    'bo',
+    'unused',
+  ],
 };
 /** What is asked for by parameters of the path. */
 const PATHS: Record<string, string[]> = {
@@ -115,6 +142,7 @@ const PATHS: Record<string, string[]> = {
   slug: ['open', 'opened', 'zq-former', 'zq-merged', 'ada-lovelace', 'harbour', 'zq-internal', 'zq-unused', ...SLUGS],
   code: ['gone'],
   version: ['1', '2'],
+  token: ['1', `glp_${'A'.repeat(64)}`],
 };
 
 const samplesOf = ({ name, schema }: Parameter): string[] => {
@@ -219,6 +247,51 @@ test('nothing that is not live is told to the anonymous, by any route, filter, s
   t.ok((await ask('GET', '/v1/articles')).text.includes('zq draft'), 'and once published, everyone sees it');
 });
 
+/** The tokens of all that was planted. */
+const tokensOf = async ({ ask, keys }: Site): Promise<string[]> => {
+  const tokens: string[] = [];
+  for (const id of IDS) {
+    const { body } = await ask('GET', `/v1/articles/${id}/preview-links`, { key: keys.admin });
+    for (const { token } of body.data ?? []) tokens.push(token);
+  }
+  return tokens;
+};
+
+test('what waits in a working copy and the tokens of preview links are told to who may edit, and to nobody else', async (t) => {
+  const site = await startSite(t);
+  const { ask, keys, live } = site;
+  await plant(site);
+  const tokens = await tokensOf(site);
+  t.equal(tokens.length, HIDDEN.length - 2 + 2);
+  const urls = [...walkOf(site, false).values()].flat();
+  for (const role of ['anonymous', 'viewer', 'contributor', 'author', 'editor'] as const) {
+    const answers = await walk(site, urls, { key: role === 'anonymous' ? null : keys[role] });
+    const whole = [...answers.values()].map(({ text, headers }) => text + JSON.stringify(headers)).join('\n');
+    const mayEdit = role === 'author' || role === 'editor';
+    for (const word of ['zq copy body', 'zq copy seo', 'zq copy cover'])
+      t.equal(whole.includes(word), mayEdit, `${role}: ${word}`);
+    const seen = tokens.filter((token) => whole.includes(token));
+    // a contributor may edit what is his own, as long as it is in draft or review
+    t.equal(seen.length, role === 'contributor' ? 2 : mayEdit ? tokens.length : 0, `${role}: tokens`);
+  }
+  const opened = [];
+  for (const token of tokens) opened.push(await ask('GET', `/v1/previews/${token}`));
+  for (const { status, text, headers } of opened) {
+    if (status === 410) continue; // that of a minute
+    t.equal(status, 200);
+    for (const hidden of ['zq in the source', 'zq-system', 'zq internal', '"body"', '"source"', ...EMAILS])
+      t.notOk(text.includes(hidden), hidden);
+    t.equal(headers['cache-control'], 'private, no-store');
+    t.equal(headers['cache-groups'], undefined);
+  }
+  t.ok(
+    opened.some(({ text }) => text.includes('zq copy body')),
+    'the token of a live one shows its copy',
+  );
+  const after = await walk(site, [`/v1/articles/${live.id}`, '/v1/articles', '/v1/articles?q=zq']);
+  for (const [url, { text }] of after) t.same(secretsIn(text, url), [], `${url}, once the previews were read`);
+});
+
 test('a hidden slug is answered as one that never was', async (t) => {
   const site = await startSite(t);
   const { ask } = site;
@@ -313,6 +386,11 @@ test('a refused write tells nothing of what is hidden', async (t) => {
     ['POST', '/restore'],
     ['POST', '/revisions/1/restore'],
     ['POST', '/comments', guest],
+    ['PATCH', '/working-copy', { title: 'Mine' }],
+    ['DELETE', '/working-copy'],
+    ['POST', '/working-copy/publish'],
+    ['POST', '/preview-links', {}],
+    ['DELETE', '/preview-links/1'],
   ];
   for (const { id, slug } of hidden) {
     for (const [method, path, body] of writes) {

@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'author-in-use'
   | 'source-taken'
   | 'trashed'
+  | 'not-live'
   | 'last-admin'
   | 'idempotency-in-progress'
   | 'gone'

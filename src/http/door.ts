@@ -25,7 +25,11 @@ type DoorSpec = {
   params?: TSchema;
   querystring?: TSchema;
   body?: TSchema;
+  /** No body means the same as an empty object. */
+  optionalBody?: boolean;
   headers?: TSchema;
+  /** Who may keep what it answers, where its handler says that. */
+  cacheControl?: string;
   answers: Answers;
   /** The refusals of this door beyond those of every door. */
   refusals?: readonly RefusalCode[];
@@ -133,17 +137,17 @@ const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): 
 ];
 
 /** What may keep the answer, for the document: reads by the settings, and what only a key is shown by its holder alone. */
-const cacheControlOf = ({ access, headers }: DoorSpec): string => {
-  return headers === IfNoneMatch ? cacheControlOfReads(access) : 'no-store';
-};
+const cacheControlOf = ({ access, headers, cacheControl }: DoorSpec): string =>
+  cacheControl ?? (headers === IfNoneMatch ? cacheControlOfReads(access) : 'no-store');
 const cacheControlOfReads = (access: Permission | undefined): string =>
   access !== undefined && GRANTS[access].anonymous === 'no' ? 'private, no-cache' : 'public, max-age=0, s-maxage=60';
 
 /** What caches are told by a successful answer. */
-const groupsTold = ({ access, headers, body, answers }: DoorSpec): object => {
+const groupsTold = (spec: DoorSpec): object => {
+  const { headers, body, answers } = spec;
   const isWrite = body !== undefined || headers === IfMatch || 204 in answers;
   if (isWrite) return INVALIDATION;
-  return headers === IfNoneMatch && cacheControlOfReads(access).startsWith('public') ? CACHE_GROUPS : {};
+  return headers === IfNoneMatch && cacheControlOf(spec).startsWith('public') ? CACHE_GROUPS : {};
 };
 
 /** The answers of a door with the headers that all answers have. */
@@ -180,6 +184,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     params,
     querystring,
     body,
+    optionalBody,
     headers,
   } = spec;
   const schema = {
@@ -191,6 +196,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     ...(params && { params }),
     querystring: querystring ?? NO_QUERY,
     ...(body && { body }),
+    ...(optionalBody && { 'x-optional-body': true }),
     ...(headers && { headers }),
     response: {
       ...answersOf(spec),
@@ -202,6 +208,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     ...(rate && { rate }),
     ...(keyed && { keyed }),
     ...(judge && { judge }),
+    ...(optionalBody && { optionalBody }),
   };
   // To the type provider the door is what its spec says; to Fastify, the whole schema.
   return { schema: schema as unknown as SchemaOf<S>, config, ...(bodyLimit && { bodyLimit }) };

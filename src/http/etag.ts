@@ -75,11 +75,12 @@ export const answerUnchanged = (app: FastifyInstance): void => {
   });
 };
 
-const OUR_TAG = /"([1-9][0-9]{0,9})(?:-[0-9a-f]{16})?(?:-gzip|-br)?"/g;
+const OUR_TAG = /"(0|[1-9][0-9]{0,9})(?:-[0-9a-f]{16})?(?:-gzip|-br)?"/g;
 
 /**
- * Reads `If-Match`: the version alone counts, from any representation's tag or a bare `"7"`; the schema of the door has
- * seen to it that these are entity tags. What it means for the article at hand is decided by `checkExpected`, once that is found.
+ * Reads `If-Match`: the version alone counts, from any representation's tag or a bare `"7"`, and `"0"` where nothing is
+ * there yet; the schema of the door has seen to it that these are entity tags. What it means for the article at hand is
+ * decided by `checkExpected`, once that is found.
  */
 export const expectationOf = (request: FastifyRequest, required: boolean): Expectation => {
   const header = request.headers['if-match'];

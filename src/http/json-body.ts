@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Tells the faults of a body that no schema can, its fields being as they were sent, right or wrong. */
     judge?: Judge;
+    /** No body means the same as an empty object. */
+    optionalBody?: boolean;
   }
 }
 
@@ -100,6 +102,16 @@ export const readJsonBodies = (app: FastifyInstance): void => {
       return value;
     },
   );
+};
+
+/** Takes an absent body as an empty object at the doors that say so. */
+export const fillOptionalBodies = (app: FastifyInstance): void => {
+  const fill = atOnce((request) => {
+    if (request.body === undefined) request.body = {};
+  });
+  app.addHook('onRoute', (route) => {
+    if (route.config?.optionalBody) route.preValidation = [...[route.preValidation ?? []].flat(), fill];
+  });
 };
 
 const isBodySent = ({ headers }: FastifyRequest) =>

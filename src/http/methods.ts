@@ -12,7 +12,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 
 /** The refusal of an unknown path. */
 export const nothingAt = (url: string): Refusal => {
-  const path = pathOf(url);
+  const path = shownPath(url);
   return refuse('not-found', `There is nothing at ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`);
 };
 
@@ -41,6 +41,18 @@ const isEmptyStep = (params: unknown) => {
 
 /** The path of a URL, without its query. */
 export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
+
+/** What gives access by its path, wherever it stands: the rest of a preview's, and keys and tokens by their beginnings. */
+const SECRETS = /(\/previews\/+).+|gl[kp]_[A-Za-z0-9_-]*/gis;
+const ESCAPE = /%([0-9a-f]{2})/gi;
+
+/** The path of a URL as it may be told: what gives access is left out, however it is written. */
+export const shownPath = (url: string): string => {
+  const path = pathOf(url);
+  const plain = path.replaceAll(ESCAPE, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  const shown = plain.replaceAll(SECRETS, (_, kept: string | undefined) => `${kept ?? ''}…`);
+  return shown === plain ? path : shown;
+};
 
 /** Refuses what no route takes: 405 with `Allow` on a known path, else 404. */
 export const refuseUnknownDoors = (app: FastifyInstance, methodsOf: (url: string) => readonly string[]): void => {

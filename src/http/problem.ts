@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, Refusal, type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
 import type { SetHeaders } from './headers.ts';
-import { nothingAt, pathOf } from './methods.ts';
+import { nothingAt, shownPath } from './methods.ts';
 import { logRequest } from './request-log.ts';
 import { faultsOfRequest } from './validation.ts';
 
@@ -23,9 +23,10 @@ export const PROBLEMS: Record<RefusalCode, Row> = {
   'author-in-use': { status: 409, title: 'The author is in use' },
   'source-taken': { status: 409, title: 'The source is taken by another article' },
   trashed: { status: 409, title: 'The article is in the trash' },
+  'not-live': { status: 409, title: 'The article is not live' },
   'last-admin': { status: 409, title: 'The last admin key must stay' },
   'idempotency-in-progress': { status: 409, title: 'The same request is still being answered' },
-  gone: { status: 410, title: 'The article was withdrawn' },
+  gone: { status: 410, title: 'What was here is gone' },
   'version-mismatch': { status: 412, title: 'The resource has changed since it was read' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
@@ -90,7 +91,7 @@ const sendProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refu
     title: row.title,
     status: row.status,
     detail: refusal.message,
-    instance: pathOf(request.url),
+    instance: shownPath(request.url),
     code: refusal.code,
     requestId: request.id,
     ...refusal.extra,

@@ -1,8 +1,8 @@
-/** The log: one JSON line a request, and never a query string, a header, a body, an email or a key. */
+/** The log: one JSON line a request, and never a query string, a header, a body, an email, a key or a token. */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { atOnce } from './hooks.ts';
-import { pathOf } from './methods.ts';
+import { shownPath } from './methods.ts';
 
 /** Writes the line of a request. */
 export const logRequest = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -11,7 +11,7 @@ export const logRequest = (request: FastifyRequest, reply: FastifyReply): void =
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? null,
-      path: pathOf(request.url),
+      path: shownPath(request.url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       keyId: request.caller?.keyId ?? null,
@@ -28,7 +28,7 @@ export const logHit = (
   route: string,
   status: number,
 ): void => {
-  logger.info({ requestId, method, route, path: pathOf(url), status, ms: 0, keyId: null, cached: true }, 'request');
+  logger.info({ requestId, method, route, path: shownPath(url), status, ms: 0, keyId: null, cached: true }, 'request');
 };
 
 /** Writes a line for every request, where the level lets it through. */
@@ -40,7 +40,7 @@ export const logRequests = (app: FastifyInstance): void => {
   );
 };
 
-const SECRETS = /glk_[A-Za-z0-9_-]+|[^\s@<>"',;:()[\]]+@[^\s@<>"',;:()[\]]+/g;
+const SECRETS = /gl[kp]_[A-Za-z0-9_-]+|[^\s@<>"',;:()[\]]+@[^\s@<>"',;:()[\]]+/g;
 const LONGEST_MESSAGE = 500;
 
 const safe = (text: string) => text.slice(0, LONGEST_MESSAGE).replaceAll(SECRETS, '…');

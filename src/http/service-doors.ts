@@ -11,7 +11,7 @@ const Health = component(
   Type.Object({ status: Type.String() }, { description: 'A sign of life', examples: [{ status: 'ok' }] }),
 );
 
-const kindExample = { type: '/problems/gone', code: 'gone', status: 410, title: 'The article was withdrawn' };
+const kindExample = { type: '/problems/gone', code: 'gone', status: 410, title: 'What was here is gone' };
 const ProblemKind = component(
   'ProblemKind',
   Type.Object(

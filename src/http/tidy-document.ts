@@ -3,7 +3,12 @@
 type Header = { required?: boolean };
 type Response = { $ref?: string; headers?: Record<string, Header>; content?: Record<string, { examples?: object }> };
 type Parameter = { required?: boolean; example?: unknown; schema: { examples?: unknown[] } };
-type Operation = { parameters?: Parameter[]; responses: Record<string, Response> };
+type Operation = {
+  parameters?: Parameter[];
+  requestBody?: { required?: boolean };
+  responses: Record<string, Response>;
+  'x-optional-body'?: boolean;
+};
 export type Document = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Record<string, unknown>>; responses?: Record<string, Response> };
@@ -29,6 +34,12 @@ const onlyShowExamples = ({ parameters = [] }: Operation): void => {
   }
 };
 
+/** The generator takes every body for required. */
+const requireNoOptionalBody = (operation: Operation): void => {
+  if (operation['x-optional-body'] && operation.requestBody) operation.requestBody.required = false;
+  delete operation['x-optional-body'];
+};
+
 const componentName = (code: string) => code.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The code of a refusal that has but one. */
@@ -39,13 +50,14 @@ const onlyCode = ({ content }: Response): string | undefined => {
 
 /**
  * Makes the document fit to read and to generate from. A status with one refusal becomes a shared response named after
- * its code; headers are required where they are always sent; examples of optional parameters stand in their schemas;
- * `x-read-only`, which validation reads, is left out.
+ * its code; headers are required where they are always sent, bodies where they are; examples of optional parameters
+ * stand in their schemas; `x-read-only`, which validation reads, is left out.
  */
 export const tidy = (document: Document): Document => {
   const shared: Record<string, Response> = {};
   for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) {
     onlyShowExamples(operation);
+    requireNoOptionalBody(operation);
     for (const [status, response] of Object.entries(operation.responses)) {
       requireHeaders(response, status);
       const code = onlyCode(response);

@@ -46,6 +46,20 @@ const DOORS: Record<string, Door> = {
     headers: { 'if-match': '"2"' },
     status: 200,
   },
+  publishWorkingCopy: {
+    prepare: async (galley) => {
+      const url = `/v1/articles/${await publish(galley)}/working-copy`;
+      await galley.ask('PATCH', url, { key: galley.keys.editor, body: { title: 'Ships' } });
+      return `${url}/publish`;
+    },
+    headers: { 'if-match': '"1"' },
+    status: 200,
+  },
+  createPreviewLink: {
+    prepare: async (galley) => `/v1/articles/${await publish(galley)}/preview-links`,
+    bodies: [{ expiresIn: 3600 }, { expiresIn: 60 }],
+    once: ['token', 'url'],
+  },
   createAuthor: { prepare: at('/v1/authors'), bodies: [{ name: 'Ada', slug: 'ada' }, { name: 'Grace' }] },
   createTag: { prepare: at('/v1/tags'), bodies: [{ name: 'Harbour' }, { name: 'Night' }] },
   mergeTag: {

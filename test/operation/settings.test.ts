@@ -7,6 +7,8 @@ const DEFAULTS = {
   database: { engine: 'sqlite', file: 'data/galley.db' },
   publicUrl: null,
   adminKey: null,
+  secret: null,
+  previewUrl: null,
   requireIfMatch: false,
   cacheControl: 'public, max-age=0, s-maxage=60',
   cacheHeaders: [],
@@ -45,6 +47,13 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['PUBLIC_URL', 'https://cms.example.org/', { publicUrl: 'https://cms.example.org' }],
   ['PUBLIC_URL', 'http://localhost:8080/cms', { publicUrl: 'http://localhost:8080/cms' }],
   ['ADMIN_KEY', KEY, { adminKey: KEY }],
+  ['SECRET', 's'.repeat(32), { secret: 's'.repeat(32) }],
+  ['SECRET', '秘'.repeat(32), { secret: '秘'.repeat(32) }],
+  ...[
+    'https://example.org/preview?token={token}',
+    'http://localhost:5173/{id}/{slug}#{token}',
+    'https://example.org/{token}',
+  ].map((url): [string, string, object] => ['PREVIEW_URL', url, { previewUrl: url }]),
   ['REQUIRE_IF_MATCH', 'true', { requireIfMatch: true }],
   ['REQUIRE_IF_MATCH', 'false', {}],
   ['CACHE_CONTROL', 'no-store', { cacheControl: 'no-store' }],
@@ -86,6 +95,7 @@ const WANTED = {
   PORT: 'must be a whole number from 0 to 65535',
   DATABASE_URL: 'must be like file:data/galley.db or postgres://user:password@host/database',
   PUBLIC_URL: 'must be like https://cms.example.org',
+  PREVIEW_URL: 'must be like https://example.org/preview?token={token}; {id} and {slug} may stand in it too',
   REQUIRE_IF_MATCH: 'must be true or false',
   CACHE_CONTROL: 'must be directives such as public, max-age=60',
   CORS_ORIGINS: 'must be origins such as https://example.org, separated by commas, or *',
@@ -104,6 +114,13 @@ const BAD: [name: keyof typeof WANTED, values: string[]][] = [
     ['data/galley.db', 'file:', 'file:data/', 'file:a?mode=ro', 'file://data/a.db', 'file::memory:', 'mysql:a'],
   ],
   ['PUBLIC_URL', ['cms.example.org', 'ftp://a.example', 'https://a.example?x', 'https://a.example#x']],
+  [
+    'PREVIEW_URL',
+    [
+      ...['https://example.org/preview', 'https://{token}.example.org/', 'https://example.org:{id}/{token}'],
+      ...['/preview/{token}', 'ftp://a.example/{token}', 'https://a.example/{token}/{page}', '{token}'],
+    ],
+  ],
   ['REQUIRE_IF_MATCH', ['TRUE', 'yes', '1']],
   ['CACHE_CONTROL', ['public max-age=60', 'max-age=', ',', 'public;max-age=60', 'pübic']],
   [
@@ -140,6 +157,13 @@ test('the line of a bad setting stays one line, and no secret stands in it', asy
   for (const key of ['glk_short', KEY.slice(4), `${KEY} x`, `${KEY}é`]) {
     t.equal(lineOf({ ADMIN_KEY: key }), 'ADMIN_KEY: must be glk_ and at least 32 letters, digits, - or _');
   }
+  for (const secret of ['s'.repeat(31), '🔑'.repeat(31)])
+    t.equal(lineOf({ SECRET: secret }), 'SECRET: must have at least 32 characters');
+  t.equal(
+    lineOf({ PREVIEW_URL: 'https://galley:hidden@a.example/{token}' }).includes('hidden'),
+    false,
+    'nor that of an address',
+  );
   for (const [given, told] of [
     ['mysql://galley:hidden@db.example/galley', 'mysql://***@db.example/galley'],
     ['postgres://galley:hidden@db.example', 'postgres://***@db.example'],

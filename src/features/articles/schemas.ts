@@ -176,3 +176,34 @@ export const ArticlePatch = component(
     { ...readOnly, description: 'A merge patch of an article (RFC 7396)', examples: [{ status: 'published' }] },
   ),
 );
+
+const { subtitle, excerpt, body, bodyFormat, authorIds, tags, language, metadata } = optional;
+const placed = ['slug', 'status', 'publishedAt', 'unpublishAt', 'translationKey', 'featured', 'commentPolicy'];
+const readOnlyInCopies = {
+  'x-read-only': [
+    ...readOnly['x-read-only'],
+    ...placed,
+    'contentUpdatedAt',
+    'source',
+    'articleVersion',
+    'changedFields',
+  ],
+};
+
+/** What of an article can wait in a working copy: its content. */
+export const WorkingCopyPatch = component(
+  'WorkingCopyPatch',
+  closed(
+    {
+      title: Type.Optional(title),
+      ...{ subtitle, excerpt, body, bodyFormat, authorIds, tags, language, metadata },
+      coverImage: Type.Optional(nullable(CoverImagePatch)),
+      seo: Type.Optional(nullable(SeoInput)),
+    },
+    {
+      ...readOnlyInCopies,
+      description: 'A merge patch of a working copy (RFC 7396)',
+      examples: [{ title: 'The harbour at dawn', body: 'The *last* boats are out.' }],
+    },
+  ),
+);

@@ -32,8 +32,9 @@ export type Writing = {
 };
 
 /**
- * The fields that are what an article says, by the names of the contract: what is brought back from an earlier version.
- * Where it stands and under which address is not among them: those are moved, never copied.
+ * The fields that are what an article says, by the names of the contract: what waits in a working copy, and what is
+ * brought back from an earlier version. Where it stands and under which address is not among them: those are moved,
+ * never copied.
  */
 export const CONTENT_FIELDS = [
   'title',

@@ -1,0 +1,67 @@
+/** The doors of preview links and of the previews they lead to. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { item } from '../../http/etag.ts';
+import { answersAgain } from '../../http/idempotency.ts';
+import { originOf } from '../../http/origin.ts';
+import { answerPage, sliceOf } from '../../http/pagination.ts';
+import { readSite } from '../site/actions.ts';
+import { answerArticle } from './answers.ts';
+import { answerPreviewLink } from './preview-answers.ts';
+import type { PreviewPlace } from './preview-rules.ts';
+import {
+  createPreviewLinkDoor,
+  listPreviewLinksDoor,
+  PREVIEW_CONTROL,
+  readPreviewDoor,
+  revokePreviewLinkDoor,
+} from './preview-schemas.ts';
+import {
+  createPreviewLink,
+  listPreviewLinks,
+  type PreviewParts,
+  readPreview,
+  readPreviewLink,
+  revokePreviewLink,
+} from './previews.ts';
+
+const locationOf = (articleId: number, id: number) => `/v1/articles/${articleId}/preview-links/${id}`;
+
+export const previewRoutes: FastifyPluginAsyncTypebox<PreviewParts & PreviewPlace> = async (app, parts) => {
+  // The request is one of the door below.
+  const articleOf = ({ params }: FastifyRequest) => (params as { id: number }).id;
+  answersAgain(app, 'preview-link', {
+    locate: (id, request) => locationOf(articleOf(request), id),
+    answer: async (request, _reply, id) => {
+      const link = await readPreviewLink(parts, request.caller, articleOf(request), id);
+      return answerPreviewLink({ ...link, token: null }, parts);
+    },
+  });
+
+  app.post('/articles/:id/preview-links', createPreviewLinkDoor, async (request, reply) => {
+    const { id } = request.params;
+    const link = await createPreviewLink(parts, originOf(request), id, request.body.expiresIn);
+    reply.code(201).header('location', locationOf(id, link.id));
+    return answerPreviewLink(link, parts);
+  });
+
+  app.get('/articles/:id/preview-links', listPreviewLinksDoor, async (request, reply) => {
+    const slice = sliceOf(request, 'integer');
+    const links = await listPreviewLinks(parts, request.caller, request.params.id, slice);
+    const placeOf = ({ id }: { id: number }) => ({ value: id, id });
+    return answerPage(request, reply, slice, links, placeOf, (link) => answerPreviewLink(link, parts));
+  });
+
+  app.delete('/articles/:id/preview-links/:linkId', revokePreviewLinkDoor, async (request, reply) => {
+    const { id, linkId } = request.params;
+    await revokePreviewLink(parts, originOf(request), id, linkId);
+    return reply.code(204).send();
+  });
+
+  app.get('/previews/:token', readPreviewDoor, async (request, reply) => {
+    const article = await readPreview(parts, request.params.token);
+    reply.headers({ 'cache-control': PREVIEW_CONTROL, 'x-robots-tag': 'noindex', 'referrer-policy': 'no-referrer' });
+    const { store, clock } = parts;
+    return item(reply, answerArticle(article, { caller: null, site: await readSite(store), now: clock() }));
+  });
+};

@@ -1,0 +1,53 @@
+/** The doors of working copies. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { expectationOf, item } from '../../http/etag.ts';
+import { originOf } from '../../http/origin.ts';
+import { readSite } from '../site/actions.ts';
+import type { ArticleParts } from './actions.ts';
+import { answerArticle, type View } from './answers.ts';
+import { publishCopy } from './copy-publishing.ts';
+import { inputOf } from './input.ts';
+import { deleteCopy, editCopy, readCopy } from './working-copies.ts';
+import { answerWorkingCopy } from './working-copy-answers.ts';
+import {
+  deleteWorkingCopyDoor,
+  editWorkingCopyDoor,
+  publishWorkingCopyDoor,
+  readWorkingCopyDoor,
+} from './working-copy-schemas.ts';
+
+export const workingCopyRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
+  app,
+  parts,
+) => {
+  const { store, clock, requireIfMatch } = parts;
+  const viewOf = async ({ caller }: FastifyRequest): Promise<View> => ({
+    caller,
+    site: await readSite(store),
+    now: clock(),
+  });
+
+  app.get('/articles/:id/working-copy', readWorkingCopyDoor, async (request, reply) => {
+    const copy = await readCopy(parts, request.caller, request.params.id);
+    return item(reply, answerWorkingCopy(copy, await viewOf(request)));
+  });
+
+  app.patch('/articles/:id/working-copy', editWorkingCopyDoor, async (request, reply) => {
+    const expected = expectationOf(request, requireIfMatch);
+    const copy = await editCopy(parts, originOf(request), request.params.id, expected, inputOf(request.body));
+    return item(reply, answerWorkingCopy(copy, await viewOf(request)));
+  });
+
+  app.delete('/articles/:id/working-copy', deleteWorkingCopyDoor, async (request, reply) => {
+    const expected = expectationOf(request, requireIfMatch);
+    await deleteCopy(parts, originOf(request), request.params.id, expected);
+    return reply.code(204).send();
+  });
+
+  app.post('/articles/:id/working-copy/publish', publishWorkingCopyDoor, async (request, reply) => {
+    const expected = expectationOf(request, requireIfMatch);
+    const article = await publishCopy(parts, originOf(request), request.params.id, expected);
+    return item(reply, answerArticle(article, await viewOf(request)));
+  });
+};
