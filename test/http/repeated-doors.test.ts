@@ -15,6 +15,8 @@ type Door = {
   once?: string[];
   /** The status of its success, where it is not 201. */
   status?: number;
+  /** The status of the same as another request afterwards, where that cannot succeed any more. */
+  afterwards?: number;
 };
 
 const at = (url: string) => async () => url;
@@ -71,6 +73,7 @@ const DOORS: Record<string, Door> = {
     },
     bodies: [{ into: 2 }, { into: 3 }],
     status: 200,
+    afterwards: 404,
   },
   postComment: {
     prepare: async (galley) => `/v1/articles/${await publish(galley)}/comments`,
@@ -118,7 +121,7 @@ test('every POST takes an Idempotency-Key, and says so', async (t) => {
   t.match(headers['access-control-expose-headers'], /\bIdempotent-Replayed\b/);
 });
 
-for (const [operationId, { prepare, role = 'editor', bodies, headers = {}, once = [], status = 201 }] of Object.entries(
+for (const [operationId, { prepare, role = 'editor', bodies, headers = {}, once = [], status = 201, afterwards = status }] of Object.entries(
   DOORS,
 )) {
   test(`${operationId}: has its effect once, and is answered again`, async (t) => {
@@ -169,6 +172,6 @@ for (const [operationId, { prepare, role = 'editor', bodies, headers = {}, once 
       body: bodies[1],
       headers: { ...headers, 'idempotency-key': '2' },
     });
-    t.equal(renamed.status, status, 'under another key it is another request');
+    t.equal(renamed.status, afterwards, 'under another key it is another request');
   });
 }
