@@ -9,6 +9,7 @@ import { systemClock } from './core/clock.ts';
 import { repeat } from './core/repeating.ts';
 import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
+import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
@@ -177,6 +178,7 @@ export const serve = async (settings: Settings): Promise<void> => {
   const dueMoments = await startDueMoments(parts, nowAndThen(logger, 'moments that came due were not noted'));
   const dealing = repeat(() => dealCards(parts), DEAL_EVERY, nowAndThen(logger, 'cards were not dealt'));
   const indexing = startIndexing({ ...parts, renderer }, nowAndThen(logger, 'renamed articles were not made findable'));
+  const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
@@ -188,6 +190,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await dueMoments.stop();
     await dealing.stop();
     await indexing.stop();
+    await emptying.stop();
     await lastUsed.flush();
     await house.close();
   };
