@@ -9,6 +9,7 @@ import { systemClock } from './core/clock.ts';
 import { repeat } from './core/repeating.ts';
 import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
+import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
@@ -186,6 +187,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     nowAndThen(logger, 'what came of old requests was not forgotten'),
   );
   const indexing = startIndexing({ ...parts, renderer }, nowAndThen(logger, 'renamed articles were not made findable'));
+  const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
@@ -198,6 +200,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await dealing.stop();
     await forgetting.stop();
     await indexing.stop();
+    await emptying.stop();
     await lastUsed.flush();
     await house.close();
   };

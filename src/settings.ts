@@ -25,6 +25,8 @@ export type Settings = {
   trustProxy: boolean | readonly string[];
   rates: Rates;
   embedHosts: readonly string[];
+  /** After how many days what is in the trash is deleted for good; 0: never. */
+  trashDays: number;
   logLevel: string;
 };
 
@@ -205,6 +207,7 @@ export const readSettings = (environment: Environment): Settings => {
       comment: read('RATE_LIMIT_COMMENT', '10/minute', rate),
     },
     embedHosts: read('EMBED_HOSTS', 'www.youtube-nocookie.com, player.vimeo.com', hosts),
+    trashDays: read('TRASH_DAYS', '0', (name, text) => integer(name, text, 0, 3650)),
     logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

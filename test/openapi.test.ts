@@ -264,7 +264,7 @@ test('every parameter and every field that can be sent says what it is', (t) => 
 test('the examples of headers and refusals fit the door they stand at', (t) => {
   const paths = Object.keys(document.paths);
   const matches = (location: string) => (path: string) =>
-    new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[0-9]+')}$`).test(location);
+    new RegExp(`^${path.replace('{slug}', '[a-z-]+').replaceAll(/\{[^}]+\}/g, '[0-9]+')}$`).test(location);
   for (const { name, method, path, operation } of operations) {
     const { operationId, responses } = operation;
     const here = path.replace('{id}', '7');
@@ -277,7 +277,8 @@ test('the examples of headers and refusals fit the door they stand at', (t) => {
       if (location !== undefined) t.ok(paths.some(matches(location)), `${name}: ${location}`);
       if (location !== undefined)
         t.ok(location.startsWith(`/v1/${operation.tags[0].toLowerCase()}/`), `${name}: Location`);
-      const isKept = status === '304' || (method === 'get' && status === '200' && !operationId.endsWith('ness'));
+      const isKept =
+        status === '304' || (method === 'get' && ['200', '308'].includes(status) && !operationId.endsWith('ness'));
       t.equal(exampleOf('Cache-Control') === 'no-store', !isKept, `${name} ${status}: Cache-Control`);
       for (const { value } of Object.values<Json>(content['application/problem+json']?.examples ?? {})) {
         t.equal(value.instance, '/v1/…', `${name} ${status}: of no other door`);

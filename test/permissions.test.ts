@@ -556,6 +556,7 @@ const LEAST: Record<string, Role> = {
   createTag: 'editor',
   editTag: 'editor',
   deleteTag: 'editor',
+  mergeTag: 'editor',
   listComments: 'editor',
   editComment: 'editor',
   deleteComment: 'editor',

@@ -1,5 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
+import { emptyTrash, startEmptying } from '../../src/features/articles/emptying.ts';
+import { openStore } from '../../src/store/open.ts';
 import { type Galley, START, startGalley } from '../support/app.ts';
+import { watchStatements } from '../support/database.ts';
+import { storeMany } from '../support/many-articles.ts';
 
 const create = async ({ ask, keys, authorId }: Galley, body: object = {}, key = keys.editor) =>
   (
@@ -153,4 +158,85 @@ test('a client that says JSON and sends nothing is understood', async (t) => {
   t.equal((await ask('DELETE', `/v1/articles/${id}?permanent=true`, json)).status, 204);
   t.equal((await ask('DELETE', '/v1/articles/0', json)).status, 400);
   t.equal((await ask('DELETE', '/v1/articles/2147483648', json)).status, 400);
+});
+
+const DAY = 86_400_000;
+const partsOf = ({ store, clock }: Galley) => ({ store, clock: () => clock.now });
+const eventsOf = async ({ store }: Galley, type: string) =>
+  (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).filter(
+    (event) => event.type === type,
+  );
+
+test('what has been in the trash for so many days is deleted for good, by Galley itself', async (t) => {
+  const galley = await startGalley(t);
+  const { ask, keys, clock, store } = galley;
+  const live = await create(galley, { slug: 'live', status: 'published' });
+  const once = await create(galley, { slug: 'once', status: 'published' });
+  await ask('PATCH', `/v1/articles/${once.id}`, { key: keys.editor, body: { slug: 'first' } });
+  const draft = await create(galley, { slug: 'draft' });
+  const late = await create(galley, { slug: 'late', status: 'published' });
+  const trash = ({ id }: { id: number }) => ask('DELETE', `/v1/articles/${id}`, { key: keys.editor });
+  await trash(once);
+  await trash(draft);
+  clock.advance(DAY);
+  await trash(late);
+  const statuses = async (key: string | null) =>
+    Promise.all(
+      [live, once, draft, late].map(async ({ id }) => (await ask('GET', `/v1/articles/${id}`, { key })).status),
+    );
+  t.strictSame(await statuses(null), [200, 410, 404, 410]);
+  clock.advance(6 * DAY - 1);
+  await emptyTrash(partsOf(galley), 7);
+  t.strictSame(await statuses(keys.viewer), [200, 200, 200, 200], 'a millisecond before its time');
+  clock.advance(1);
+  await emptyTrash(partsOf(galley), 7);
+  t.strictSame(await statuses(keys.viewer), [200, 404, 404, 200]);
+  t.strictSame(await statuses(null), [200, 404, 404, 410], 'what is no more was never there');
+  for (const slug of ['once', 'first', 'draft'])
+    for (const key of [null, keys.admin])
+      t.equal((await ask('GET', `/v1/articles/by-slug/${slug}`, { key })).status, 404);
+  t.equal(await store.db.$count(store.tables.slugHistory), 0);
+  t.match(await eventsOf(galley, 'article.deleted'), [
+    { entityId: once.id, slug: 'first', keyId: null, requestId: null, live: false },
+    { entityId: draft.id, slug: 'draft', keyId: null, requestId: null, live: false },
+  ]);
+  t.equal((await eventsOf(galley, 'article.unpublished')).length, 2, 'it was told when they were trashed');
+  await ask('POST', `/v1/articles/${late.id}/restore`, { key: keys.editor });
+  clock.advance(100 * DAY);
+  await emptyTrash(partsOf(galley), 7);
+  t.strictSame(await statuses(keys.viewer), [200, 404, 404, 200], 'what was taken out in time stays');
+});
+
+test('the trash is emptied at start and once, however many processes do; not at all unless it is asked for', async (t) => {
+  const galley = await startGalley(t);
+  const { clock, store, authorId, address } = galley;
+  const COUNT = 45;
+  await storeMany(store, COUNT, clock.now, () => ({ authorIds: [authorId], tagIds: [], deletedAt: clock.now }));
+  clock.advance(30 * DAY);
+  const onError = (error: unknown) => t.fail('the trash was not emptied', { error });
+  await startEmptying(partsOf(galley), 0, onError).stop();
+  t.equal(await store.db.$count(store.tables.articles), COUNT, '0 days: kept');
+  const others = await Promise.all([openStore(address), openStore(address)]);
+  t.teardown(() => Promise.all(others.map((other) => other.close())));
+  const { during, planOf } = watchStatements(t, address);
+  const { ran } = await during(() =>
+    Promise.all([store, ...others].map((each) => emptyTrash({ store: each, clock: () => clock.now }, 30))),
+  );
+  t.equal(await store.db.$count(store.tables.articles), 0);
+  const deleted = (await eventsOf(galley, 'article.deleted')).map(({ entityId }) => entityId);
+  t.strictSame([deleted.length, new Set(deleted).size], [COUNT, COUNT], 'each once');
+  const found = ran.filter(({ source }) => /^select "id" from "articles" where .*"updated_at"/.test(source));
+  t.ok(found.length > 1);
+  await storeMany(store, 500, clock.now, (number) => ({
+    ...{ authorIds: [authorId], tagIds: [] },
+    ...(number % 20 === 0 && { deletedAt: new Date(clock.now.getTime() - 40 * DAY) }),
+  }));
+  const { seeks, dear } = await planOf(found.slice(0, 1));
+  t.strictSame(dear, []);
+  t.match(seeks.join(), /articles_by_update \(shelf=\? AND updated_at<\?\)/);
+  const emptying = startEmptying(partsOf(galley), 30, onError);
+  const isEmpty = async () => (await store.db.$count(store.tables.articles)) === 475;
+  for (let i = 0; i < 200 && !(await isEmpty()); i++) await sleep(10);
+  await emptying.stop();
+  t.ok(await isEmpty(), 'at start, without waiting for the timer');
 });

@@ -185,8 +185,9 @@ test('an author is in use while any article names it, trashed ones too', async (
 });
 
 test('bylines can be given to another author', async (t) => {
-  const { ask, keys, from, to, authorId, write, read, remove } = await startNewsroom(t);
+  const { ask, keys, from, to, authorId, write, read, remove, store, indexQueued } = await startNewsroom(t);
   const live = { status: 'published' };
+  await ask('PATCH', `/v1/authors/${from}`, { key: keys.editor, body: { slug: 'sender' } });
   const only = await write([from], live);
   const both = await write([to, authorId, from], live);
   const bothLater = await write([from, authorId, to], live);
@@ -219,6 +220,19 @@ test('bylines can be given to another author', async (t) => {
   t.equal(after.body.version, before.body.version, 'no article has another version');
   t.not(after.headers.etag, before.headers.etag, 'but other bytes');
   t.equal((await read(`/v1/authors/${from}`)).status, 404);
+  const shown = (await ask('GET', `/v1/articles/${both.id}`)).body.authors.map(({ id }: { id: number }) => id);
+  t.same(shown, [to, authorId], 'and the anonymous are told so, by the cards');
+  const events = await store.db.select().from(store.tables.events).orderBy(store.tables.events.id);
+  t.match(events.at(-1), { type: 'author.deleted', entityId: from, slug: 'sender', intoId: to });
+  t.same(
+    events.at(-1)?.articleIds,
+    [only, both, bothLater, draft, trashed].map(({ id }) => id),
+    'one event names them all',
+  );
+  for (const slug of ['from', 'sender'])
+    t.equal((await ask('GET', `/v1/authors/by-slug/${slug}`)).headers.location, '/v1/authors/by-slug/to', slug);
+  await indexQueued();
+  t.equal((await ask('GET', '/v1/articles?q=from')).body.data.length, 0, 'they are found by the other’s name');
 });
 
 test('an author to whom a key is bound stays until the key is changed or revoked', async (t) => {

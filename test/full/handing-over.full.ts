@@ -61,7 +61,7 @@ test('ten thousand articles are handed over, and the event loop is free', { time
     const { done, ...figures } = await watching(galley, work);
     t.comment(what, figures);
     t.ok(figures.held < HELD_WITHIN, `${what}: ${figures.held} ms`);
-    t.ok(figures.reads > 5, `${what}: ${figures.reads} reads meanwhile`);
+    t.ok(figures.reads > 1, `${what}: ${figures.reads} reads meanwhile`);
     return done;
   };
   const { searchQueue } = galley.store.tables;

@@ -121,9 +121,10 @@ test('every POST takes an Idempotency-Key, and says so', async (t) => {
   t.match(headers['access-control-expose-headers'], /\bIdempotent-Replayed\b/);
 });
 
-for (const [operationId, { prepare, role = 'editor', bodies, headers = {}, once = [], status = 201, afterwards = status }] of Object.entries(
-  DOORS,
-)) {
+for (const [
+  operationId,
+  { prepare, role = 'editor', bodies, headers = {}, once = [], status = 201, afterwards = status },
+] of Object.entries(DOORS)) {
   test(`${operationId}: has its effect once, and is answered again`, async (t) => {
     const galley = await startGalley(t);
     const { ask, store, keys, clock } = galley;

@@ -21,6 +21,7 @@ const DEFAULTS = {
     comment: { limit: 10, seconds: 60 },
   },
   embedHosts: ['www.youtube-nocookie.com', 'player.vimeo.com'],
+  trashDays: 0,
   logLevel: 'info',
 };
 
@@ -77,6 +78,9 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['RATE_LIMIT_WRITE', '100/hour', { rates: { ...DEFAULTS.rates, write: { limit: 100, seconds: 3600 } } }],
   ['RATE_LIMIT_COMMENT', 'off', { rates: { ...DEFAULTS.rates, comment: null } }],
   ['EMBED_HOSTS', 'Videos.Example.org:8443, localhost', { embedHosts: ['videos.example.org:8443', 'localhost'] }],
+  ['TRASH_DAYS', '30', { trashDays: 30 }],
+  ['TRASH_DAYS', '3650', { trashDays: 3650 }],
+  ['TRASH_DAYS', '0', {}],
   ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
   ['GALLEY_UNKNOWN', 'is ignored', {}],
   ['port', 'is another name', {}],
@@ -104,6 +108,7 @@ const WANTED = {
   RATE_LIMIT_WRITE: 'must be like 300/minute (second, minute or hour), or off',
   RATE_LIMIT_COMMENT: 'must be like 300/minute (second, minute or hour), or off',
   EMBED_HOSTS: 'must be host names separated by commas',
+  TRASH_DAYS: 'must be a whole number from 0 to 3650',
   LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, trace, silent',
 };
 const BAD: [name: keyof typeof WANTED, values: string[]][] = [
@@ -132,6 +137,7 @@ const BAD: [name: keyof typeof WANTED, values: string[]][] = [
   ['RATE_LIMIT_WRITE', ['1e3/minute']],
   ['RATE_LIMIT_COMMENT', ['10/minutes']],
   ['EMBED_HOSTS', ['https://a.example', 'a.example/x', '*.a.example', 'a.example,,b.example']],
+  ['TRASH_DAYS', ['-1', '3651', '1.5', '30 days', 'never']],
   ['LOG_LEVEL', ['INFO', 'verbose']],
 ];
 

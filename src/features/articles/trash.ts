@@ -55,29 +55,33 @@ export const restoreArticle = (
     return (await findArticle(tx, id)) as StoredArticle;
   });
 
-/** Deletes an article for good: all of it but events with its id. */
+/** Removes an article within a transaction that runs: all of it but events with its id. */
+export const removeArticle = async (tx: Store, origin: Origin, before: StoredArticle, at: Date): Promise<void> => {
+  const { id, version, slug, notedLive } = before.row;
+  const counted = countedAs(before);
+  await moveCounts(tx, counted, null);
+  await deleteArticleRow(tx, id);
+  await forgetOldSlugs(tx, ['article'], id);
+  await tx.search.remove(id);
+  touch(tx, origin, [
+    ...touchedByArticle(id, { ...counted, live: counted.live || isLive(before.row, at) }, null),
+    'schedule',
+  ]);
+  const types: EventType[] = ['article.deleted', ...liveEvents(notedLive, false)];
+  await recordEvents(
+    tx,
+    origin,
+    types.map((type) => ({ type, at, entityId: id, version, slug, live: false })),
+  );
+};
+
+/** Deletes an article for good. */
 export const deleteArticle = (parts: Parts, origin: Origin, id: number, expected: Expectation): Promise<void> => {
   demand(origin.caller, 'delete permanently');
   return parts.store.transaction(async (tx) => {
     const before = await findArticle(tx, id);
     if (!before) throw notFound(id);
     await checkVersion(tx, expected, before);
-    const { version, slug, notedLive } = before.row;
-    const at = parts.clock();
-    const counted = countedAs(before);
-    await moveCounts(tx, counted, null);
-    await deleteArticleRow(tx, id);
-    await forgetOldSlugs(tx, ['article'], id);
-    await tx.search.remove(id);
-    touch(tx, origin, [
-      ...touchedByArticle(id, { ...counted, live: counted.live || isLive(before.row, at) }, null),
-      'schedule',
-    ]);
-    const types: EventType[] = ['article.deleted', ...liveEvents(notedLive, false)];
-    await recordEvents(
-      tx,
-      origin,
-      types.map((type) => ({ type, at, entityId: id, version, slug, live: false })),
-    );
+    await removeArticle(tx, origin, before, parts.clock());
   });
 };
