@@ -1,6 +1,8 @@
 /** The stored versions of an article, through their doors: who sees what, what differs, and what comes back. */
 import { type Test, test } from 'tap';
+import type { Store } from '../../src/store/store.ts';
 import { startGalley } from '../support/app.ts';
+import { openTestStore } from '../support/database.ts';
 
 const COVER = { url: 'https://harbour.example/a.jpg', alt: 'A' };
 
@@ -243,6 +245,27 @@ test('tags that are gone are left out and named; authors that are gone refuse it
     },
   });
   t.equal((await get(`/articles/${id}`)).body.version, 4, 'and nothing has changed');
+});
+
+test('a tag that is deleted while a version is restored is one that is gone', async (t) => {
+  const { get, send, make, address, keys } = await openDesk(t);
+  const id = await make({ title: 'One', tags: ['Harbour', 'Fog'] });
+  const [, fog] = (await get(`/articles/${id}`)).body.tags;
+  await send('PATCH', `/articles/${id}`, { title: 'Two', tags: [] });
+  const store = await openTestStore(t, address);
+  let units = Number.NEGATIVE_INFINITY; // none is counted before the app has begun
+  const transaction: Store['transaction'] = async (work) => {
+    if (++units === 1) t.equal((await send('DELETE', `/tags/${fog.id}`)).status, 204);
+    return store.transaction(work);
+  };
+  const app = await startGalley(t, { address, parts: { store: { ...store, transaction } } });
+  units = 0;
+  const restored = await app.ask('POST', `/v1/articles/${id}/revisions/1/restore`, { key: keys.editor });
+  t.match(restored, {
+    status: 200,
+    body: { title: 'One', tags: [{ name: 'Harbour' }], missingTags: [{ name: 'Fog' }] },
+  });
+  t.ok(units >= 2, 'it was looked at anew');
 });
 
 test('a refused restoring changes nothing', async (t) => {

@@ -52,21 +52,17 @@ export const listRevisionsAfter = async (
     .where(and(eq(revisions.articleId, articleId), gt(revisions.version, version)))
     .orderBy(asc(revisions.version));
 
-const revisionsWithKeys = ({ db, tables: { revisions, keys } }: Store) =>
-  db
-    .select({
-      version: revisions.version,
-      at: revisions.at,
-      changedFields: revisions.changedFields,
-      snapshot: revisions.snapshot,
-      keyId: keys.id,
-      name: keys.name,
-    })
-    .from(revisions)
-    .leftJoin(keys, eq(keys.id, revisions.keyId));
+/** What tells of a version, and the key that made it. */
+const toldOf = ({ tables: { revisions, keys } }: Store) => ({
+  version: revisions.version,
+  at: revisions.at,
+  changedFields: revisions.changedFields,
+  keyId: keys.id,
+  name: keys.name,
+});
 
-type Found = Awaited<ReturnType<typeof revisionsWithKeys>>[number];
-const withKey = ({ keyId, name, ...revision }: Found) => ({
+type Told = Pick<RevisionRow, 'version' | 'at' | 'changedFields'> & { keyId: number | null; name: string | null };
+const withKey = <T extends Told>({ keyId, name, ...revision }: T) => ({
   ...revision,
   by: keyId === null || name === null ? null : { keyId, name },
 });
@@ -74,11 +70,14 @@ const withKey = ({ keyId, name, ...revision }: Found) => ({
 /** The stored versions of an article, the newest first. */
 export const listRevisions = async (store: Store, articleId: number, slice: Slice): Promise<Sliced<Revision>> => {
   const { db, tables } = store;
-  const { revisions } = tables;
+  const { revisions, keys } = tables;
   const { version } = revisions;
   const order: Order = { column: version, id: version, kind: 'integer', descending: true };
   const ofArticle = eq(revisions.articleId, articleId);
-  const rows = await revisionsWithKeys(store)
+  const rows = await db
+    .select(toldOf(store))
+    .from(revisions)
+    .leftJoin(keys, eq(keys.id, revisions.keyId))
     .where(and(ofArticle, behindPlace(order, slice)))
     .orderBy(sorting(order, slice)[0])
     .limit(slice.limit + 1)
@@ -93,9 +92,12 @@ export const findRevision = async (
   articleId: number,
   version: number,
 ): Promise<(Revision & Pick<RevisionRow, 'snapshot'>) | undefined> => {
-  const { revisions } = store.tables;
-  const here = and(eq(revisions.articleId, articleId), eq(revisions.version, version));
-  const [found] = await revisionsWithKeys(store).where(here);
+  const { revisions, keys } = store.tables;
+  const [found] = await store.db
+    .select({ ...toldOf(store), snapshot: revisions.snapshot })
+    .from(revisions)
+    .leftJoin(keys, eq(keys.id, revisions.keyId))
+    .where(and(eq(revisions.articleId, articleId), eq(revisions.version, version)));
   return found && withKey(found);
 };
 
