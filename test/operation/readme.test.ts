@@ -13,27 +13,48 @@ const blockUnder = (heading: string): string => {
   return /```sh\n([^`]*)```/.exec(section)?.[1] ?? '';
 };
 
+/** Pastes the commands under a heading, as far as they are no settings of the shell: those stand before each. */
+const paste = async (directory: string, address: string, heading: string, settings: string[] = []) => {
+  const lines = blockUnder(heading).trimEnd().replaceAll('http://127.0.0.1:3000', address).split('\n');
+  const exported = [...settings, ...lines.filter((line) => line.startsWith('export '))];
+  const answers: unknown[] = [];
+  for (const command of lines.filter((line) => !line.startsWith('export '))) {
+    const script = [...exported, command].join('\n');
+    const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: directory });
+    answers.push(JSON.parse(stdout));
+  }
+  return { answers, exported };
+};
+
 test('the commands of the README work when they are pasted, on a fresh store', async (t) => {
   const directory = temporaryDirectory(t);
   const process = await startProcess(t, directory);
   const address = await process.ready;
-  const [exportKey = '', ...commands] = blockUnder('A first article').trimEnd().split('\n');
-  t.match(exportKey, /^export KEY=/);
-  const answers: unknown[] = [];
-  for (const command of commands) {
-    const line = command.replace('http://127.0.0.1:3000', address);
-    t.not(line, command, 'it asks the address of a start without settings');
-    const { stdout } = await promisify(execFile)('bash', ['-c', `${exportKey}; ${line}`], { cwd: directory });
-    answers.push(JSON.parse(stdout));
-  }
-  t.match(answers, [
+  t.match(blockUnder('A first article'), /^export KEY=/);
+  const first = await paste(directory, address, 'A first article');
+  t.match(first.answers, [
     { id: 1, slug: 'grace-hopper' },
     { id: 1, status: 'published', live: true },
     { data: [{ slug: 'the-harbour-at-night' }] },
     { html: '<p>The <em>first</em> boats are in.</p>\n', authors: [{ name: 'Grace Hopper' }] },
     { id: 1, status: 'pending' },
   ]);
-  t.equal(answers.length, 5);
+  t.equal(first.answers.length, 5);
+
+  const desk = await paste(directory, address, 'For editors', first.exported);
+  t.match(desk.answers, [
+    { id: 2, status: 'draft', version: 1 },
+    { status: 'review', version: 2 },
+    { id: 1, token: /^glp_/, url: /^\/v1\/previews\/glp_/ },
+    { status: 'scheduled', publishedAt: '2030-01-01T00:30:00.000Z', version: 3 },
+    { status: 'published', live: true, version: 4 },
+    { title: 'The last ferry', version: 1, changedFields: ['title'] },
+    { title: 'The last ferry', live: true, version: 5 },
+    { data: [5, 4, 3, 2, 1].map((version) => ({ version })) },
+    { version: 5, against: 1 },
+    { title: 'The first ferry', body: 'It leaves at six.', live: true, version: 6 },
+  ]);
+  t.equal(desk.answers.length, 10);
   await process.stop();
 });
 
