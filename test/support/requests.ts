@@ -209,6 +209,16 @@ export const createRequests = (random: Random, known: Known) => {
       }),
     ],
     [
+      2,
+      () => ({
+        method: 'POST',
+        url: `/v1/tags/${idOf(known.tags)}/merge`,
+        role: editing(),
+        body: { into: idOf(known.tags) },
+        headers: condition(known.tags),
+      }),
+    ],
+    [
       4,
       () => ({
         method: 'POST',
