@@ -247,6 +247,36 @@ test('tags that are gone are left out and named; authors that are gone refuse it
   t.equal((await get(`/articles/${id}`)).body.version, 4, 'and nothing has changed');
 });
 
+test('a version is brought back with who and what took the place of those that are gone', async (t) => {
+  const { get, send, make, authorId } = await openDesk(t);
+  const [bob, eve] = [(await send('POST', '/authors', { name: 'Bob' })).body.id, authorId];
+  const id = await make({ title: 'One', authorIds: [bob, eve], tags: ['Harbor', 'Fog', 'Port', 'Harbour'] });
+  const [harbor, fog, port, harbour] = (await get(`/articles/${id}`)).body.tags;
+  await send('PATCH', `/articles/${id}`, { title: 'Two', tags: [], authorIds: [eve] });
+  const merge = (one: { id: number }, into: { id: number }) => send('POST', `/tags/${one.id}/merge`, { into: into.id });
+  for (const [one, other] of [
+    [harbor, port],
+    [port, harbour],
+  ] as const)
+    t.equal((await merge(one, other)).status, 200);
+  const { id: mist } = (await send('POST', '/tags', { name: 'Mist' })).body;
+  t.equal((await merge(fog, { id: mist })).status, 200);
+  t.equal((await send('DELETE', `/tags/${mist}`)).status, 204);
+  t.equal((await send('DELETE', `/authors/${bob}?reassignTo=${eve}`)).status, 204);
+  const restored = await send('POST', `/articles/${id}/revisions/1/restore`);
+  t.equal(restored.status, 200);
+  t.strictSame(
+    restored.body.tags.map(({ name }: { name: string }) => name),
+    ['Harbour'],
+    'each once',
+  );
+  t.strictSame(
+    restored.body.authors.map((author: { id: number }) => author.id),
+    [eve],
+  );
+  t.strictSame(restored.body.missingTags, [{ id: fog.id, slug: 'fog', name: 'Fog' }], 'what was merged and is gone');
+});
+
 test('a tag that is deleted while a version is restored is one that is gone', async (t) => {
   const { get, send, make, address, keys } = await openDesk(t);
   const id = await make({ title: 'One', tags: ['Harbour', 'Fog'] });

@@ -352,6 +352,30 @@ test('authors and tags that are deleted meanwhile', async (t) => {
   t.same(namesOf(published.body.tags), ['Night', 'Harbour']);
 });
 
+test('authors and tags that went over into others meanwhile', async (t) => {
+  const { ask, keys, change, read, publish, make, authorId, graceId, live } = await startDesk(t);
+  const { id: guestId } = await make('/v1/authors', { name: 'Guest' });
+  await change({ authorIds: [guestId, authorId], tags: ['Quay', 'Night', 'Port'] });
+  const [quay, , port] = (await read()).body.tags;
+  const { version } = (await read()).body;
+  const merged = await ask('POST', `/v1/tags/${quay.id}/merge`, { key: keys.editor, body: { into: port.id } });
+  t.equal(merged.status, 200);
+  const reassigned = await ask('DELETE', `/v1/authors/${guestId}?reassignTo=${graceId}`, { key: keys.editor });
+  t.equal(reassigned.status, 204);
+  const { body } = await read();
+  t.same(
+    [namesOf(body.tags), namesOf(body.authors)],
+    [
+      ['Port', 'Night'],
+      ['Grace Hopper', 'Ada Lovelace'],
+    ],
+  );
+  t.equal(body.version, version, 'nobody changed the copy');
+  const published = await publish();
+  t.same([namesOf(published.body.tags), namesOf(published.body.authors)], [namesOf(body.tags), namesOf(body.authors)]);
+  t.equal((await ask('GET', `/v1/articles/${live.id}`)).body.tags.length, 2);
+});
+
 test('long texts, and texts of every script, wait and go live as they are', async (t) => {
   const { change, read, publish, ask, url } = await startDesk(t);
   const texts = {

@@ -1,5 +1,6 @@
 /** What can be done with the stored versions of an article: they are listed, read, compared and restored. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type Caller, demand } from '../../core/access.ts';
 import { refuse, refuseAll } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
@@ -7,6 +8,7 @@ import { MOST_STEPS, readKept } from '../../core/kept-text.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import type { Origin } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import { listPresentIds } from '../../store/successors.ts';
 import { listKnownAuthorIds } from '../authors/queries.ts';
 import { listTagsNamed } from '../tags/queries.ts';
 import { type ArticleInput, type ArticleParts, changeArticle } from './actions.ts';
@@ -90,41 +92,39 @@ export const readVersions = async (
   return { version: await read(version), against: against === 0 ? null : await read(against) };
 };
 
-/** What of a version is its content: never where it stood, nor its address. Tags that are gone are left out. */
-const contentOf = ({ snapshot, body }: PastVersion, missing: ReadonlySet<number>): ArticleInput => {
-  const { authors, tags } = snapshot;
-  const whole = {
-    ...snapshot,
-    body,
-    authorIds: authors.map(({ id }) => id),
-    tags: tags.filter(({ id }) => !missing.has(id)).map(({ id }) => ({ id })),
+/** Whom and what a version named, as they are now: who took the place of what is gone stands there, and what is gone without is told. */
+const namedNow = async (store: Store, { authors, tags }: Snapshot) => {
+  const idsOf = (named: readonly { id: number }[]) => named.map(({ id }) => id);
+  const authorIds = await listPresentIds(store, 'author', idsOf(authors));
+  const tagIds = await listPresentIds(store, 'tag', idsOf(tags));
+  const knownAuthors = await listKnownAuthorIds(store, authorIds);
+  const knownTags = idsOf(await listTagsNamed(store, { ids: tagIds, slugs: [], foldedNames: [] }));
+  return {
+    authorIds: [...new Set(authorIds)],
+    missingAuthors: authors.filter((_, i) => !knownAuthors.includes(authorIds[i] as number)),
+    tagIds: [...new Set(tagIds)].filter((id) => knownTags.includes(id)),
+    missingTags: tags.filter((_, i) => !knownTags.includes(tagIds[i] as number)),
   };
+};
+type NamedNow = Awaited<ReturnType<typeof namedNow>>;
+
+/** What of a version is its content: never where it stood, nor its address. */
+const contentOf = ({ snapshot, body }: PastVersion, { authorIds, tagIds }: NamedNow): ArticleInput => {
+  const whole = { ...snapshot, body, authorIds, tags: tagIds.map((id) => ({ id })) };
   return Object.fromEntries(CONTENT_FIELDS.map((field) => [field, whole[field]]));
 };
 
-const missingTagIds = async (store: Store, { tags }: Snapshot): Promise<Set<number>> => {
-  const ids = tags.map(({ id }) => id);
-  const known = new Set((await listTagsNamed(store, { ids, slugs: [], foldedNames: [] })).map(({ id }) => id));
-  return new Set(ids.filter((id) => !known.has(id)));
-};
-
 /** Throws `unknown-reference` with every author of a version who is gone: an article is not given to others unasked. */
-const checkAuthorsOf = async (store: Store, { authors }: Snapshot): Promise<void> => {
-  const known = await listKnownAuthorIds(
-    store,
-    authors.map(({ id }) => id),
-  );
-  const faults = authors
-    .filter(({ id }) => !known.includes(id))
-    .map(({ id, name }) => ({
-      ...({ in: 'path', name: 'version', code: 'unknown-reference' } as const),
-      detail: `Its author ${id}, “${name}”, is no longer there`,
-    }));
+const demandAuthorsOf = ({ missingAuthors }: NamedNow): void => {
+  const faults = missingAuthors.map(({ id, name }) => ({
+    ...({ in: 'path', name: 'version', code: 'unknown-reference' } as const),
+    detail: `Its author ${id}, “${name}”, is no longer there`,
+  }));
   if (faults.length > 0) throw refuseAll('unknown-reference', faults);
 };
 
-/** Throws where a tag was deleted between the look at what is there and the restoring. */
-class TagsMoved extends Error {}
+/** Throws where an author or a tag went between the look at what is there and the restoring. */
+class NamesMoved extends Error {}
 
 /**
  * Makes the content of a stored version that of a new one; status, moments and slug stay. What is the same makes no
@@ -141,19 +141,19 @@ export const restoreVersion = async (
   for (;;) {
     const found = await findToWrite(store, origin.caller, { id, expected }, clock());
     const past = await versionOf(store, found, version, clock());
-    const missing = await missingTagIds(store, past.snapshot);
+    const named = await namedNow(store, past.snapshot);
     try {
       const article = await changeArticle(parts, origin, id, expected, {
-        input: contentOf(past, missing),
+        input: contentOf(past, named),
         manner: 'replace',
         alongside: async (tx) => {
-          await checkAuthorsOf(tx, past.snapshot);
-          if ((await missingTagIds(tx, past.snapshot)).size !== missing.size) throw new TagsMoved();
+          if (!isDeepStrictEqual(await namedNow(tx, past.snapshot), named)) throw new NamesMoved();
+          demandAuthorsOf(named);
         },
       });
-      return { article, missingTags: past.snapshot.tags.filter((tag) => missing.has(tag.id)) };
+      return { article, missingTags: named.missingTags };
     } catch (error) {
-      if (!(error instanceof TagsMoved)) throw error;
+      if (!(error instanceof NamesMoved)) throw error;
     }
   }
 };

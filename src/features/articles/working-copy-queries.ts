@@ -2,17 +2,32 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { insertion } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
+import { listPresentIds } from '../../store/successors.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
 import type { Named } from './queries.ts';
 import type { CopyRow } from './working-copy-rules.ts';
 
+type CopyFields = NonNullable<CopyRow['fields']>;
+
+const once = (ids: number[]) => [...new Set(ids)];
+
+/** The fields of a copy with those who took the place of authors and tags that are gone by now. */
+const withSuccessors = async (store: Store, fields: CopyFields): Promise<CopyFields> => {
+  const { authorIds, tags } = fields as { authorIds?: number[]; tags?: number[] };
+  return {
+    ...fields,
+    ...(authorIds && { authorIds: once(await listPresentIds(store, 'author', authorIds)) }),
+    ...(tags && { tags: once(await listPresentIds(store, 'tag', tags)) }),
+  };
+};
+
 /** The row of the copy of an article; it stays when the copy is gone, with no fields. */
-export const findCopy = async (
-  { db, tables: { workingCopies } }: Store,
-  articleId: number,
-): Promise<CopyRow | undefined> =>
-  (await db.select().from(workingCopies).where(eq(workingCopies.articleId, articleId)))[0];
+export const findCopy = async (store: Store, articleId: number): Promise<CopyRow | undefined> => {
+  const { workingCopies } = store.tables;
+  const [row] = await store.db.select().from(workingCopies).where(eq(workingCopies.articleId, articleId));
+  return row?.fields ? { ...row, fields: await withSuccessors(store, row.fields) } : row;
+};
 
 const insertCopy = insertion(({ workingCopies }) => workingCopies);
 
