@@ -10,6 +10,8 @@ import { type Asking, createRequests, type Known } from './support/requests.ts';
 import { randomFrom } from './support/truth/random.ts';
 
 const seed = Number(process.env.ENGINES_SEED ?? Date.now() % 1_000_000);
+/** The same of both: it signs what they answer. */
+const SECRET = 'that both of them sign with, so that they can be compared';
 const REQUESTS = Number(process.env.ENGINES_REQUESTS ?? 2500);
 
 /**
@@ -55,7 +57,10 @@ const alignIds = async (from: StoreAddress, to: StoreAddress) => {
 const learn = (known: Known, { method, url, role }: Asking, { status, headers, body, text }: Answer): void => {
   const etag = String(headers.etag ?? '"0"');
   const kind = /^\/v1\/(articles|authors|tags|keys)(?:$|\/\d+$)/.exec(url)?.[1] as 'articles' | undefined;
-  if (status < 300 && body?.id !== undefined) {
+  if (status < 300 && typeof body?.token === 'string') known.tokens.push(body.token);
+  if (status < 300 && typeof body?.slug === 'string' && !known.formerSlugs.includes(body.slug))
+    known.formerSlugs.push(body.slug);
+  if (status < 300 && body?.id !== undefined && (kind || url.includes('/comments'))) {
     const list: { id: number; slug: string; etag: string }[] = kind
       ? known[kind]
       : (known.comments as Known['articles']);
@@ -80,7 +85,8 @@ test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { 
   const addresses = [made.address, await newDatabase(t)] as const;
   const lastUsed = { note: () => {}, flush: async () => {} };
   const galleys: Galley[] = [];
-  for (const address of addresses) galleys.push(await startGalley(t, { address, parts: { lastUsed } }));
+  for (const address of addresses)
+    galleys.push(await startGalley(t, { address, parts: { lastUsed }, settings: { SECRET } }));
   const [one, other] = galleys as [Galley, Galley];
   const { align, close } = await alignIds(...addresses);
   t.teardown(close);
@@ -89,7 +95,7 @@ test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { 
   const random = randomFrom(seed);
   const known: Known = {
     ...{ articles: [], authors: [{ id: one.authorId, slug: 'ada-lovelace', etag: '"1"' }], tags: [], comments: [] },
-    ...{ keys: [], reads: [], cursors: [], now: () => one.clock.now },
+    ...{ keys: [], tokens: [], formerSlugs: ['ada-lovelace'], reads: [], cursors: [], now: () => one.clock.now },
   };
   const { next } = createRequests(random, known);
   const statuses: Record<number, number> = {};

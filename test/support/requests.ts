@@ -1,6 +1,7 @@
 /** Requests made by chance, good ones and bad ones, that two Galleys are sent alike: what is made of them is up to who sends them. */
 import type { Role } from '../../src/core/access.ts';
 import { START } from './app.ts';
+import { deskRequests } from './desk-requests.ts';
 import type { Random } from './truth/random.ts';
 
 export type Asking = {
@@ -18,6 +19,10 @@ export type Known = {
   tags: { id: number; slug: string; etag: string }[];
   comments: { id: number; etag: string }[];
   keys: { id: number }[];
+  /** The tokens of preview links. */
+  tokens: string[];
+  /** Slugs that something has, or had. */
+  formerSlugs: string[];
   /** What was read, with the tag it had. */
   reads: { url: string; role: Role | null; etag: string }[];
   /** Addresses of lists, with the cursors they gave. */
@@ -451,6 +456,9 @@ export const createRequests = (random: Random, known: Known) => {
       },
     ],
   ];
+  const desk = deskRequests({ random, known, idOf, editing, condition, articleFields });
+  writes.push(...desk.writes);
+  reads.push(...desk.reads);
   const pick = (choices: [weight: number, make: () => Asking][]): Asking => {
     let left = below(choices.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, make] of choices) {
