@@ -38,7 +38,7 @@ const PUBLIC_SLUGS = ['tag'] as const;
 export const notFound = (what: string) => refuse('not-found', `There is no tag ${what}`);
 
 /** Throws `version-mismatch` where another version is stored than is expected, with what was changed meanwhile. */
-const checkVersion = (tx: Store, expected: Expectation, tag: TagRow): Promise<void> =>
+export const checkVersion = (tx: Store, expected: Expectation, tag: TagRow): Promise<void> =>
   demandExpected(expected, tag, (version) => listChangesAfter(tx, 'tag', tag.id, version));
 
 /** Reads one tag; `not-found` also where the caller may not see it. */

@@ -1,6 +1,6 @@
 /** What makes one tag of two. */
 import { bodyFault, refuseAll } from '../../core/errors.ts';
-import { checkExpected, type Expectation } from '../../core/expectation.ts';
+import type { Expectation } from '../../core/expectation.ts';
 import { tagGroup } from '../../core/groups.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import { handOver } from '../../store/handing-over.ts';
@@ -8,7 +8,7 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import { handOldSlugsOver } from '../../store/slug-history.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
-import { keepTagSlug, notFound, SLUG_KINDS } from './actions.ts';
+import { checkVersion, keepTagSlug, notFound, SLUG_KINDS } from './actions.ts';
 import { addToTagCounts, deleteTagRow, findTag, type TagRow } from './queries.ts';
 
 /** Throws `unknown-reference` unless a tag can go into another. */
@@ -34,7 +34,7 @@ export const mergeTag = (
     const now = clock();
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
-    checkExpected(expected, tag);
+    await checkVersion(tx, expected, tag);
     const other = await findOther(tx, id, into);
     const { articleIds, gained } = await handOver(tx, { kind: 'tag', from: id, to: into });
     await addToTagCounts(tx, [into], gained);
