@@ -243,6 +243,17 @@ test('requests are closed, answers are open, also in their depth', (t) => {
   t.end();
 });
 
+test('no field of a body has a default, for generated clients would demand it', (t) => {
+  const sent = new Set<string>();
+  for (const { operation } of operations) reachedFrom(operation.requestBody, sent);
+  const defaults = [...sent].flatMap((name) =>
+    [...walk(document.components.schemas[name], name)].flatMap(([at, value]) => ('default' in value ? [at] : [])),
+  );
+  t.same(defaults, []);
+  t.ok(sent.has('NewTag'));
+  t.end();
+});
+
 test('every parameter and every field that can be sent says what it is', (t) => {
   const faults: string[] = [];
   const isTold = (schema: Json): boolean =>

@@ -131,7 +131,7 @@ test('what was internal stays so: its slugs lead holders of keys alone', async (
 });
 
 test('what cannot be merged is refused, and stays', async (t) => {
-  const { merge, keys, write, tag, tagsOf, read } = await startDesk(t);
+  const { ask, merge, keys, write, tag, tagsOf, read } = await startDesk(t);
   const [old, into] = [await tag('Boat'), await tag('Ships')];
   const article = await write(['Boat']);
   type Row = [id: number | string, body: unknown, more: object, status: number, told: object];
@@ -155,7 +155,12 @@ test('what cannot be merged is refused, and stays', async (t) => {
     t.match(await merge(id, body, more), { status, body: told }, `${id} ${JSON.stringify(body)} → ${status}`);
   t.strictSame(await tagsOf(article), ['Boat']);
   t.match((await read(`/v1/tags/${old}`)).body, { version: 1, articleCount: 1 });
-  t.equal((await merge(old, { into }, { headers: { 'if-match': '"1"' } })).status, 200);
+  await ask('PATCH', `/v1/tags/${old}`, { key: keys.editor, body: { description: 'Of all sizes' } });
+  t.match(await merge(old, { into }, { headers: { 'if-match': '"1"' } }), {
+    status: 412,
+    body: { currentVersion: 2, changedFields: ['description'] },
+  });
+  t.equal((await merge(old, { into }, { headers: { 'if-match': '"2"' } })).status, 200);
   t.equal((await merge(old, { into })).status, 404, 'once more there is none');
 });
 

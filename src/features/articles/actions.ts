@@ -1,6 +1,6 @@
 /** What can be done with articles: they are read, made and edited. Taking away and bringing back is in `trash.ts`. */
 import { type Caller, may } from '../../core/access.ts';
-import { checkTogether, refuse } from '../../core/errors.ts';
+import { checkTogether } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { statusAt } from '../../core/statuses.ts';
 import type { Renderer } from '../../rendering/renderer.ts';
@@ -14,15 +14,17 @@ import { decideMove } from './moves.ts';
 import { checkAuthors, checkSource, chooseArticleSlug } from './naming.ts';
 import { findArticle, type StoredArticle } from './queries.ts';
 import { keptOf, type Rendered, recordOf, storeNew, storeOver, touchesSearch, writingOf } from './records.ts';
-import { demandAuthors, demandMove } from './rules.ts';
+import { demandAuthors, demandMove, demandUntrashed } from './rules.ts';
 import { resolveTags, type TagInput } from './tagging.ts';
 import {
   applyPatch,
   changedFields,
   checkWriting,
+  isSameText,
   type Manner,
   newWriting,
-  type Writing,
+  type Text,
+  TextMoved,
   type WritingPatch,
 } from './writing.ts';
 
@@ -90,12 +92,6 @@ export const createArticle = async (
     return (await findArticle(tx, id)) as StoredArticle;
   });
 };
-
-type Text = Pick<Writing, 'body' | 'bodyFormat'>;
-const isSameText = (one: Text, other: Text) => one.body === other.body && one.bodyFormat === other.bodyFormat;
-
-/** Throws where the text to be stored is not the one that was rendered: another writer changed it in between. */
-class TextMoved extends Error {}
 
 /**
  * A change of an article: what is sent, how its objects are taken, and what else is true only together with it, such as
@@ -197,7 +193,7 @@ export const changeArticle = async (
       return await store.transaction(async (tx) => {
         const now = clock();
         const before = await openToWrite(tx, origin.caller, write, now);
-        if (before.row.deletedAt !== null) throw refuse('trashed', `Article ${id} is in the trash; restore it first`);
+        demandUntrashed(before.row);
         await change.alongside?.(tx, before, now);
         await keepOutcome(tx, origin, { kind: 'article', id }, now);
         const hasChanged = await writeChange(tx, origin, now, before, change, rendered);

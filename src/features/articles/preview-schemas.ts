@@ -21,7 +21,13 @@ const PreviewLink = component(
     {
       id: Id(),
       token: nullable(Type.String({ description: 'What opens the preview; null where a request was repeated' })),
-      url: nullable(Type.String({ description: 'Where it is shown, by the setting PREVIEW_URL; null with the token' })),
+      url: nullable(
+        Type.String({
+          description:
+            'Where it is shown, by the setting PREVIEW_URL, else by PUBLIC_URL; a path of this API where neither is ' +
+            'set; null with the token',
+        }),
+      ),
       expiresAt: Moment({ description: 'When it ceases to open anything' }),
       createdAt: Moment({ description: 'When it was made' }),
     },

@@ -11,6 +11,7 @@ import { findToWrite } from './finding.ts';
 import { deleteExpiredLinks, deleteLinkRow, findLink, insertLink, type LinkRow, listLinks } from './preview-queries.ts';
 import { readToken, tokenOf } from './preview-rules.ts';
 import { findArticle, type StoredArticle } from './queries.ts';
+import { demandUntrashed } from './rules.ts';
 import { mergeCopy } from './working-copies.ts';
 import { findCopy } from './working-copy-queries.ts';
 import { isOpen } from './working-copy-rules.ts';
@@ -40,7 +41,7 @@ export const createPreviewLink = async (
   parts.store.transaction(async (tx) => {
     const now = parts.clock();
     const { row } = await findToWrite(tx, origin.caller, { id: articleId, expected: 'any' }, now);
-    if (row.deletedAt !== null) throw refuse('trashed', `Article ${articleId} is in the trash; restore it first`);
+    demandUntrashed(row);
     await deleteExpiredLinks(tx, articleId, new Date(now.getTime() - SHOWN_EXPIRED));
     const expiresAt = new Date(now.getTime() + (expiresIn === undefined ? LASTING : expiresIn * 1000));
     const keyId = origin.caller?.keyId ?? null;

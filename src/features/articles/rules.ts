@@ -28,6 +28,11 @@ export const demandAuthors = (caller: Caller, wanted: readonly number[], allowed
   throw refuse('forbidden', 'This key may not choose the authors of an article');
 };
 
+/** Throws `trashed`: what is in the trash is restored before anything else is done to it. */
+export const demandUntrashed = ({ id, deletedAt }: { id: number; deletedAt: Date | null }): void => {
+  if (deletedAt !== null) throw refuse('trashed', `Article ${id} is in the trash; restore it first`);
+};
+
 /** Whether a live article takes comments, by its own policy or the site's. */
 export const takesComments = (policy: CommentPolicy | null, sitePolicy: CommentPolicy): boolean =>
   (policy ?? sitePolicy) === 'open';

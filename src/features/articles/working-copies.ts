@@ -13,7 +13,7 @@ import { decideMove } from './moves.ts';
 import { checkAuthors } from './naming.ts';
 import type { StoredArticle } from './queries.ts';
 import { type Kept, keptOf, writingOf } from './records.ts';
-import { demandAuthors } from './rules.ts';
+import { demandAuthors, demandUntrashed } from './rules.ts';
 import { resolveTags } from './tagging.ts';
 import { findCopy, keepCopy, listNamed } from './working-copy-queries.ts';
 import {
@@ -26,7 +26,7 @@ import {
   type OpenCopy,
   versionOf,
 } from './working-copy-rules.ts';
-import { applyPatch, checkWriting, type Writing } from './writing.ts';
+import { applyPatch, checkWriting, isSameText, type Text, TextMoved } from './writing.ts';
 
 /** A copy over its article: `article` is the two merged, with the version of the live one. */
 export type WorkingCopy = { article: StoredArticle; version: number; updatedAt: Date; changedFields: string[] };
@@ -85,12 +85,6 @@ const planEdit = async (store: Store, caller: Caller, { id, expected, input }: E
   checkWriting(merged);
   return { article, copy, live, shown, merged };
 };
-
-type Text = Pick<Writing, 'body' | 'bodyFormat'>;
-const isSameText = (one: Text, other: Text) => one.body === other.body && one.bodyFormat === other.bodyFormat;
-
-/** Throws where the text to be kept is not the one that was rendered: another writer changed it in between. */
-class TextMoved extends Error {}
 
 /** The rendering of the text of a copy, where it has one of its own: that which is kept already, or a new one. */
 const renderingFor = (
@@ -174,6 +168,6 @@ export const deleteCopy = ({ store, clock }: Parts, origin: Origin, id: number, 
     const copy = await findCopy(tx, id);
     if (!isOpen(copy)) throw noCopy(id);
     checkExpected(expected, copy);
-    if (row.deletedAt !== null) throw refuse('trashed', `Article ${id} is in the trash; restore it first`);
+    demandUntrashed(row);
     await closeCopy(tx, copy, now);
   });

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { refuse } from '../../core/errors.ts';
 import { isLive, type Standing } from '../../core/statuses.ts';
 import type { Tables } from '../../store/tables.ts';
+import { demandUntrashed } from './rules.ts';
 import { applyPatch, CONTENT_FIELDS, type Writing, type WritingPatch } from './writing.ts';
 
 export type CopyRow = Tables['workingCopies']['$inferSelect'];
@@ -16,7 +17,7 @@ export const versionOf = (row: CopyRow | undefined): number => (isOpen(row) ? ro
 
 /** Throws `trashed` or `not-live`: only what is live has changes that are not live yet. */
 export const demandLive = (article: Standing & { id: number }, now: Date): void => {
-  if (article.deletedAt !== null) throw refuse('trashed', `Article ${article.id} is in the trash; restore it first`);
+  demandUntrashed(article);
   if (isLive(article, now)) return;
   throw refuse('not-live', `Article ${article.id} is not live: change it itself, no reader sees it yet`);
 };

@@ -31,6 +31,15 @@ export type Writing = {
   source: Source | null;
 };
 
+/** What is rendered of a writing. */
+export type Text = Pick<Writing, 'body' | 'bodyFormat'>;
+
+export const isSameText = (one: Text, other: Text): boolean =>
+  one.body === other.body && one.bodyFormat === other.bodyFormat;
+
+/** Thrown where the text to be stored is not the one that was rendered: another writer changed it in between. */
+export class TextMoved extends Error {}
+
 /**
  * The fields that are what an article says, by the names of the contract: what waits in a working copy, and what is
  * brought back from an earlier version. Where it stands and under which address is not among them: those are moved,

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../../core/access.ts';
 import { may } from '../../core/access.ts';
 import { refuse, refuseAll } from '../../core/errors.ts';
-import { demandExpected, type Expectation } from '../../core/expectation.ts';
+import type { Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
 import { authorGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
@@ -14,7 +14,7 @@ import { findFormer, forgetOldSlugs, handOldSlugsOver, keepOldSlug } from '../..
 import type { Parts, Store } from '../../store/store.ts';
 import type { Link } from '../../store/tables.ts';
 import { touch } from '../../store/touches.ts';
-import { listChangesAfter } from '../../store/version-changes.ts';
+import { demandVersion } from '../../store/version-changes.ts';
 import {
   type AuthorRow,
   addToAuthorCounts,
@@ -45,10 +45,6 @@ export type AuthorInput = {
 export const visibleTo = (caller: Caller, now: Date): Visible => (may(caller, 'use a key') ? 'all' : { liveAt: now });
 
 const notFound = (what: string) => refuse('not-found', `There is no author ${what}`);
-
-/** Throws `version-mismatch` where another version is stored than is expected, with what was changed meanwhile. */
-const checkVersion = (tx: Store, expected: Expectation, author: AuthorRow): Promise<void> =>
-  demandExpected(expected, author, (version) => listChangesAfter(tx, 'author', author.id, version));
 
 /** Reads one author; `not-found` also where the caller may not see it. */
 export const readAuthor = async ({ store, clock }: Parts, caller: Caller, id: number): Promise<AuthorRow> => {
@@ -118,7 +114,7 @@ export const editAuthor = (
     const now = clock();
     const author = await findAuthor(tx, id);
     if (!author) throw notFound(String(id));
-    await checkVersion(tx, expected, author);
+    await demandVersion(tx, 'author', expected, author);
     const { slug, links, ...rest } = patch;
     const wished = { ...author, ...rest, links: links === undefined ? author.links : (links ?? []) };
     if (slug !== undefined) wished.slug = await slugFor(tx, slug, wished.name, id);
@@ -180,7 +176,7 @@ export const deleteAuthor = (
     const now = clock();
     const author = await findAuthor(tx, id);
     if (!author) throw notFound(String(id));
-    await checkVersion(tx, expected, author);
+    await demandVersion(tx, 'author', expected, author);
     if (reassignTo === undefined) await checkUnused(tx, id);
     else await checkHeir(tx, id, reassignTo);
     const keys = await listBoundKeys(tx, id);

@@ -2,7 +2,7 @@
 import type { Caller } from '../../core/access.ts';
 import { demand, may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
-import { demandExpected, type Expectation } from '../../core/expectation.ts';
+import type { Expectation } from '../../core/expectation.ts';
 import { articleGroup, commentsGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { type CommentStatus, isLive } from '../../core/statuses.ts';
@@ -10,7 +10,7 @@ import { type EventType, type Origin, recordEvents } from '../../store/events.ts
 import { keepOutcome } from '../../store/outcomes.ts';
 import type { Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
-import { listChangesAfter } from '../../store/version-changes.ts';
+import { demandVersion } from '../../store/version-changes.ts';
 import type { ArticleParts } from '../articles/actions.ts';
 import { commentsAreOpen } from '../articles/rules.ts';
 import { findAuthor } from '../authors/queries.ts';
@@ -38,10 +38,6 @@ import {
 export type CommentInput = { authorName?: string; authorEmail?: string; authorUrl?: string | null; body: string };
 
 const notFound = (id: number) => refuse('not-found', `There is no comment ${id}`);
-
-/** Throws `version-mismatch` where another version is stored than is expected, with what was changed meanwhile. */
-const checkVersion = (store: Store, expected: Expectation, comment: CommentRow): Promise<void> =>
-  demandExpected(expected, comment, (version) => listChangesAfter(store, 'comment', comment.id, version));
 
 const record = (
   tx: Store,
@@ -181,12 +177,12 @@ export const editComment = async (
   expected: Expectation,
   patch: { body?: string; status?: CommentStatus },
 ): Promise<CommentRow> => {
-  await checkVersion(store, expected, await demandComment(store, origin.caller, id, clock())); // before any work is done for it
+  await demandVersion(store, 'comment', expected, await demandComment(store, origin.caller, id, clock())); // before any work is done for it
   const html = patch.body === undefined ? undefined : (await renderer.renderComment(patch.body)).html;
   return store.transaction(async (tx) => {
     const now = clock();
     const comment = await demandComment(tx, origin.caller, id, now);
-    await checkVersion(tx, expected, comment);
+    await demandVersion(tx, 'comment', expected, comment);
     const changed = (['body', 'status'] as const).filter(
       (field) => patch[field] !== undefined && patch[field] !== comment[field],
     );
@@ -222,7 +218,7 @@ export const deleteComment = (
     const now = clock();
     demand(origin.caller, 'delete permanently');
     const comment = await demandComment(tx, origin.caller, id, now);
-    await checkVersion(tx, expected, comment);
+    await demandVersion(tx, 'comment', expected, comment);
     await deleteCommentRow(tx, id);
     await addToCommentCount(tx, comment.articleId, countMove(comment.status, null));
     touchComment(tx, origin, comment, comment.status, null);

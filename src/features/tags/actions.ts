@@ -2,7 +2,7 @@
 import type { Caller } from '../../core/access.ts';
 import { may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
-import { demandExpected, type Expectation } from '../../core/expectation.ts';
+import type { Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
 import { tagGroup } from '../../core/groups.ts';
 import { chooseSlug } from '../../core/slug.ts';
@@ -12,7 +12,7 @@ import { findFormer, forgetOldSlugs, keepOldSlug } from '../../store/slug-histor
 import type { Parts, Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
 import { touch } from '../../store/touches.ts';
-import { listChangesAfter } from '../../store/version-changes.ts';
+import { demandVersion } from '../../store/version-changes.ts';
 import {
   deleteTagRow,
   findTag,
@@ -36,10 +36,6 @@ export const SLUG_KINDS = ['tag', 'internal-tag'] as const;
 const PUBLIC_SLUGS = ['tag'] as const;
 
 export const notFound = (what: string) => refuse('not-found', `There is no tag ${what}`);
-
-/** Throws `version-mismatch` where another version is stored than is expected, with what was changed meanwhile. */
-export const checkVersion = (tx: Store, expected: Expectation, tag: TagRow): Promise<void> =>
-  demandExpected(expected, tag, (version) => listChangesAfter(tx, 'tag', tag.id, version));
 
 /** Reads one tag; `not-found` also where the caller may not see it. */
 export const readTag = async ({ store, clock }: Parts, caller: Caller, id: number): Promise<TagRow> => {
@@ -116,7 +112,7 @@ export const editTag = (
     const now = clock();
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
-    await checkVersion(tx, expected, tag);
+    await demandVersion(tx, 'tag', expected, tag);
     const { slug, ...rest } = patch;
     const wished = { ...tag, ...rest };
     await checkName(tx, wished.name, id);
@@ -143,7 +139,7 @@ export const deleteTag = ({ store, clock }: Parts, origin: Origin, id: number, e
   store.transaction(async (tx) => {
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
-    await checkVersion(tx, expected, tag);
+    await demandVersion(tx, 'tag', expected, tag);
     await queueArticlesTagged(tx, id);
     await deleteTagRow(tx, id);
     await forgetOldSlugs(tx, SLUG_KINDS, id);

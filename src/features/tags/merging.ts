@@ -8,7 +8,8 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import { handOldSlugsOver } from '../../store/slug-history.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
-import { checkVersion, keepTagSlug, notFound, SLUG_KINDS } from './actions.ts';
+import { demandVersion } from '../../store/version-changes.ts';
+import { keepTagSlug, notFound, SLUG_KINDS } from './actions.ts';
 import { addToTagCounts, deleteTagRow, findTag, type TagRow } from './queries.ts';
 
 /** Throws `unknown-reference` unless a tag can go into another. */
@@ -34,7 +35,7 @@ export const mergeTag = (
     const now = clock();
     const tag = await findTag(tx, id);
     if (!tag) throw notFound(String(id));
-    await checkVersion(tx, expected, tag);
+    await demandVersion(tx, 'tag', expected, tag);
     const other = await findOther(tx, id, into);
     const { articleIds, gained } = await handOver(tx, { kind: 'tag', from: id, to: into });
     await addToTagCounts(tx, [into], gained);

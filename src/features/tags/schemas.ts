@@ -84,7 +84,7 @@ const written = { slug: Type.Optional(nullable(TagSlug)), description: Type.Opti
 const NewTag = component(
   'NewTag',
   closed(
-    { name, ...written, kind: Type.Optional(oneOf(TAG_KINDS, { default: 'topic', description: KIND })) },
+    { name, ...written, kind: Type.Optional(oneOf(TAG_KINDS, { description: `${KIND}; \`topic\` unless said` })) },
     { ...readOnly, description: 'A tag to be made', examples: [{ name: 'Harbour' }] },
   ),
 );
