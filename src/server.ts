@@ -1,6 +1,5 @@
 /** The process: the house, its app, listening and ending well. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -14,6 +13,7 @@ import { startIndexing } from './features/articles/indexing.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { openHouse } from './house.ts';
+import { listeningAt } from './http/listening.ts';
 import { describeError } from './http/request-log.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { directoryOf } from './store/address.ts';
@@ -105,12 +105,6 @@ Next, try:
 The API for people: ${address}/docs
 
 `;
-
-const addressOf = (app: FastifyInstance): string => {
-  const { address, port } = app.server.address() as AddressInfo;
-  const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address] ?? (address.includes(':') ? `[${address}]` : address);
-  return `http://${host}:${port}`;
-};
 
 /** What an address that cannot be listened at is called, by the code of the fault. */
 const LISTEN_FAULTS: Record<string, (settings: Settings) => string> = {
@@ -209,7 +203,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await listen(app, settings);
     stop = end;
     const aboutKey = await makeFirstKey(parts, settings);
-    const address = addressOf(app);
+    const address = listeningAt(app) as string; // it was just listened at
     if (aboutKey !== undefined) process.stdout.write(welcome(settings.publicUrl ?? address, aboutKey));
     logger.info({ address }, 'ready');
   } catch (error) {

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { item } from '../../http/etag.ts';
 import { answersAgain } from '../../http/idempotency.ts';
+import { listeningAt } from '../../http/listening.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import { readSite } from '../site/actions.ts';
@@ -28,13 +29,15 @@ import {
 const locationOf = (articleId: number, id: number) => `/v1/articles/${articleId}/preview-links/${id}`;
 
 export const previewRoutes: FastifyPluginAsyncTypebox<PreviewParts & PreviewPlace> = async (app, parts) => {
+  /** Where previews are shown: without settings, where this process listens. */
+  const place = () => ({ ...parts, publicUrl: parts.publicUrl ?? listeningAt(app) });
   // The request is one of the door below.
   const articleOf = ({ params }: FastifyRequest) => (params as { id: number }).id;
   answersAgain(app, 'preview-link', {
     locate: (id, request) => locationOf(articleOf(request), id),
     answer: async (request, _reply, id) => {
       const link = await readPreviewLink(parts, request.caller, articleOf(request), id);
-      return answerPreviewLink({ ...link, token: null }, parts);
+      return answerPreviewLink({ ...link, token: null }, place());
     },
   });
 
@@ -42,14 +45,14 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewParts & PreviewPlac
     const { id } = request.params;
     const link = await createPreviewLink(parts, originOf(request), id, request.body.expiresIn);
     reply.code(201).header('location', locationOf(id, link.id));
-    return answerPreviewLink(link, parts);
+    return answerPreviewLink(link, place());
   });
 
   app.get('/articles/:id/preview-links', listPreviewLinksDoor, async (request, reply) => {
     const slice = sliceOf(request, 'integer');
     const links = await listPreviewLinks(parts, request.caller, request.params.id, slice);
     const placeOf = ({ id }: { id: number }) => ({ value: id, id });
-    return answerPage(request, reply, slice, links, placeOf, (link) => answerPreviewLink(link, parts));
+    return answerPage(request, reply, slice, links, placeOf, (link) => answerPreviewLink(link, place()));
   });
 
   app.delete('/articles/:id/preview-links/:linkId', revokePreviewLinkDoor, async (request, reply) => {
