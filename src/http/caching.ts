@@ -36,8 +36,14 @@ export const cacheControlUntil = (directives: string, next: Date | null, now: Da
   return lastCut.text;
 };
 
-/** Whether an address is one of the API: what answers there may be untrue once others have written. */
-export const isInApi = (url: string | undefined): boolean => url?.startsWith('/v1/') ?? false;
+/** An address in absolute form (RFC 9112, section 3.2.2), or whose first step is written in escapes. */
+const WRITTEN_OTHERWISE = /^(?:[^/]|\/[^/?]*%)/;
+
+/**
+ * Whether an address is one of the API: what answers there may be untrue once others have written. One that is written
+ * otherwise may lead there too.
+ */
+export const isInApi = (url = ''): boolean => url.startsWith('/v1/') || WRITTEN_OTHERWISE.test(url);
 
 export const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 const mayBeKept = ({ statusCode }: FastifyReply) => [200, 304, 308].includes(statusCode);

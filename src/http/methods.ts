@@ -42,11 +42,14 @@ const isEmptyStep = (params: unknown) => {
 /** The path of a URL, without its query. */
 export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
 
-/** What gives access by its path, wherever it stands: the rest of a preview's, and keys and tokens by their beginnings. */
-const SECRETS = /(\/previews\/+).+|gl[kp]_[A-Za-z0-9_-]*/gis;
+/**
+ * What is not told of a path, wherever it stands: what gives access, which is the rest of a preview's, and keys and tokens
+ * by their beginnings; and emails, or who asks by name and password.
+ */
+const SECRETS = /(\/previews\/+).+|gl[kp]_[A-Za-z0-9_-]*|(?<![^/])[^/@]+@[^/]*/gis;
 const ESCAPE = /%([0-9a-f]{2})/gi;
 
-/** The path of a URL as it may be told: what gives access is left out, however it is written. */
+/** The path of a URL as it may be told: secrets and emails are left out, however they are written. */
 export const shownPath = (url: string): string => {
   const path = pathOf(url);
   const plain = path.replaceAll(ESCAPE, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));

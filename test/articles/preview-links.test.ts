@@ -347,7 +347,7 @@ test('no preview is kept in the process', async (t) => {
   t.equal((await wire(`/v1/previews/${token}`)).status, 404);
 });
 
-test('no log has a token, however it is asked for', async (t) => {
+test('no log has a token or an email, however it is asked for', async (t) => {
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const desk = await startDesk(t, { parts: { logger }, settings: { RATE_LIMIT_READ: '25/hour' } });
@@ -379,6 +379,11 @@ test('no log has a token, however it is asked for', async (t) => {
       `/v1/previews/%0A${token}`,
     ],
     ...[`/v1/articles/by-slug/${escaped}`, `/v1/articles?q=${token}`, `/v1/articles?cursor=${token}`],
+    ...[
+      '/v1/authors/by-slug/grace@navy.example',
+      '/v1/authors/by-slug/grace%40navy.example',
+      '/grace@navy.example/more',
+    ],
   ];
   const statuses = new Set<number>();
   const secret = token.slice(8, 60);
@@ -404,6 +409,7 @@ test('no log has a token, however it is asked for', async (t) => {
   await raw(`GET /v1/previews/${token} HTTP/1.1\r\nbroken`);
   await raw(`NONSENSE /v1/previews/${token} HTTP/1.1\r\nHost: x\r\n\r\n`);
   await raw(`GET http://x.example/v1/previews/${token} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  await raw('GET http://grace:hopper@navy.example/v1/site HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   await desk.revoke(id, linkId);
   await desk.preview(token);
   const log = lines.join('');
@@ -411,6 +417,7 @@ test('no log has a token, however it is asked for', async (t) => {
   for (const status of [200, 401, 404, 405, 400, 429]) t.ok(statuses.has(status), `${status} is among the answers`);
   t.notOk(log.includes(secret), 'the token');
   t.notOk(log.toLowerCase().includes(escaped.slice(30, 120).toLowerCase()), 'nor in another spelling');
+  t.notMatch(log, /grace|hopper|navy/, 'nor an email');
   t.ok(log.includes('"path":"/v1/previews/…"'), 'yet the request is told');
   t.ok(log.includes('"route":"/v1/previews/:token"'));
   const problem = (await desk.ask('GET', `/v1/previews/${token}`, { headers: { 'x-request-id': 'same' } })).body;

@@ -407,6 +407,11 @@ test('what another process writes is noticed within a second', async (t) => {
     t.ok((await until(path, text)) < 1000, `${method} ${url}: ${path} tells of ${text}`);
     t.equal((await get(path)).asked, 0, 'and is kept again');
   }
+  for (const path of ['/%761/articles/1', 'http://galley.example/v1/articles/1']) {
+    await get(path);
+    await write('PATCH', '/v1/articles/1', { title: `To ${path}` });
+    t.ok((await until(path, `To ${path}`)) < 1000, `so it is where the path is ${path}`);
+  }
   for (const path of READS) await get(path);
   const ended = await write('PATCH', '/v1/articles/2', {
     unpublishAt: new Date(clock.now.getTime() + 5000).toISOString(),
