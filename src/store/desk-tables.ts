@@ -3,7 +3,7 @@ import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Columns } from './columns.ts';
 
 /** What has old slugs; those that a tag had while it was internal are for holders of keys. */
-export type SlugKind = 'article' | 'author' | 'tag' | 'internal-tag';
+export type SlugKind = 'article' | 'author' | 'hidden-author' | 'tag' | 'hidden-tag';
 
 export const defineDeskTables = (c: Columns, { articles }: { articles: { id: AnySQLiteColumn } }) => {
   const { table, index, primaryKey, serial, text, integer, moment, json, bytes } = c;

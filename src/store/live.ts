@@ -1,5 +1,5 @@
 /** What is live, as a condition of a query: the same rule as `core/statuses.ts`, for the rows of a list. */
-import { and, eq, exists, gt, isNull, lte, or, type Param, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, isNotNull, isNull, lte, or, type Param, type SQL, sql } from 'drizzle-orm';
 import type { Store } from './store.ts';
 
 /** The condition that `unpublishAt` has not come. */
@@ -39,3 +39,27 @@ export const tagHasLiveArticle = ({ db, tables: { articles, articleTags, tags } 
         ),
       ),
   );
+
+/** The condition under which an article that names the author of the row is live, or was once. */
+export const authorHadLiveArticle = (store: Store, now: Date): SQL => {
+  const { db, tables } = store;
+  const { articles, articleAuthors, authors } = tables;
+  const wasLive = db
+    .select({ one: sql`1` })
+    .from(articleAuthors)
+    .innerJoin(articles, eq(articles.id, articleAuthors.articleId))
+    .where(and(eq(articleAuthors.authorId, authors.id), isNotNull(articles.firstPublishedAt)));
+  return or(authorHasLiveArticle(store, now), exists(wasLive)) as SQL;
+};
+
+/** The condition under which an article that carries the tag of the row is live, or was once. */
+export const tagHadLiveArticle = (store: Store, now: Date): SQL => {
+  const { db, tables } = store;
+  const { articles, articleTags, tags } = tables;
+  const wasLive = db
+    .select({ one: sql`1` })
+    .from(articleTags)
+    .innerJoin(articles, eq(articles.id, articleTags.articleId))
+    .where(and(eq(articleTags.tagId, tags.id), isNotNull(articles.firstPublishedAt)));
+  return or(tagHasLiveArticle(store, now), exists(wasLive)) as SQL;
+};

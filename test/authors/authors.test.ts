@@ -229,8 +229,11 @@ test('bylines can be given to another author', async (t) => {
     [only, both, bothLater, draft, trashed].map(({ id }) => id),
     'one event names them all',
   );
-  for (const slug of ['from', 'sender'])
-    t.equal((await ask('GET', `/v1/authors/by-slug/${slug}`)).headers.location, '/v1/authors/by-slug/to', slug);
+  const leads = async (slug: string, key: string | null) =>
+    (await ask('GET', `/v1/authors/by-slug/${slug}`, { key })).headers.location;
+  for (const slug of ['from', 'sender']) t.equal(await leads(slug, keys.viewer), '/v1/authors/by-slug/to', slug);
+  t.equal(await leads('sender', null), '/v1/authors/by-slug/to', 'also the anonymous');
+  t.equal(await leads('from', null), undefined, 'but not from a slug that was never public');
   await indexQueued();
   t.equal((await ask('GET', '/v1/articles?q=from')).body.data.length, 0, 'they are found by the other’s name');
 });

@@ -1,4 +1,5 @@
 /** Makes a working copy live: what waited in it becomes the article, unless that moved on in the same fields. */
+import { isDeepStrictEqual } from 'node:util';
 import { refuse } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import type { Origin } from '../../store/events.ts';
@@ -54,7 +55,7 @@ export const publishCopy = async (
     const input = await inputOf(store, copy);
     const alongside = async (tx: Store, before: StoredArticle, now: Date) => {
       const still = await findCopy(tx, id);
-      if (still?.version !== copy.version) throw new CopyMoved();
+      if (still?.version !== copy.version || !isDeepStrictEqual(still.fields, copy.fields)) throw new CopyMoved();
       demandLive(before.row, now);
       await demandUnmoved(tx, before, copy, now);
       const tags = (input.tags ?? []).length;

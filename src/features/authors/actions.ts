@@ -29,6 +29,7 @@ import {
   releaseRevokedKeys,
   replaceAuthor,
   type Visible,
+  wasAuthorPublic,
 } from './queries.ts';
 
 export type AuthorInput = {
@@ -44,6 +45,10 @@ export type AuthorInput = {
 /** What a caller sees of authors: to the anonymous, one exists only while a live article names it. */
 export const visibleTo = (caller: Caller, now: Date): Visible => (may(caller, 'use a key') ? 'all' : { liveAt: now });
 
+/** The kinds of old slugs an author has, and those by which everyone may find it. */
+const SLUG_KINDS = ['author', 'hidden-author'] as const;
+const PUBLIC_SLUGS = ['author'] as const;
+
 const notFound = (what: string) => refuse('not-found', `There is no author ${what}`);
 
 /** Reads one author; `not-found` also where the caller may not see it. */
@@ -58,7 +63,7 @@ export const readAuthorBySlug = async ({ store, clock }: Parts, caller: Caller, 
   const visible = visibleTo(caller, clock());
   const author = await findAuthorBySlug(store, slug, visible);
   if (author) return author;
-  const former = await findFormer(store, ['author'], slug);
+  const former = await findFormer(store, visible === 'all' ? SLUG_KINDS : PUBLIC_SLUGS, slug);
   const moved = former === undefined ? undefined : await findAuthor(store, former, visible);
   if (!moved) throw notFound(slug);
   return moved;
@@ -95,10 +100,10 @@ export const createAuthor = ({ store, clock }: Parts, origin: Origin, input: Aut
   });
 
 /** Keeps a slug that an author has no longer, for the author it leads to. */
-const keepSlug = (tx: Store, slug: string, entityId: number, at: Date): Promise<void> =>
+const keepSlug = (tx: Store, slug: string, wasPublic: boolean, entityId: number, at: Date): Promise<void> =>
   keepOldSlug(
     tx,
-    { kind: 'author', slug, entityId, at },
+    { kind: wasPublic ? 'author' : 'hidden-author', slug, entityId, at },
     async (id) => (await findAuthor(tx, id, { liveAt: at })) !== undefined,
   );
 
@@ -121,9 +126,10 @@ export const editAuthor = (
     const names = ['name', 'slug', 'bio', 'avatarUrl', 'websiteUrl', 'links', 'email'] as const;
     const changedFields = names.filter((name) => !isDeepStrictEqual(wished[name], author[name]));
     if (changedFields.length === 0) return author;
+    const wasPublic = changedFields.includes('slug') && (await wasAuthorPublic(tx, id, now));
     const stored = await replaceAuthor(tx, author, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The author was changed meanwhile');
-    if (stored.slug !== author.slug) await keepSlug(tx, author.slug, id, now);
+    if (stored.slug !== author.slug) await keepSlug(tx, author.slug, wasPublic, id, now);
     touch(tx, origin, [authorGroup(id), 'authors', 'articles']);
     if (changedFields.includes('name')) await queueArticlesBy(tx, id);
     await recordEvents(tx, origin, [
@@ -153,10 +159,11 @@ const reassign = async (
   to: number,
   now: Date,
 ): Promise<number[]> => {
+  const wasPublic = await wasAuthorPublic(tx, from, now);
   const { articleIds, gained } = await handOver(tx, { kind: 'author', from, to });
   await addToAuthorCounts(tx, [to], gained);
-  await handOldSlugsOver(tx, ['author'], from, to);
-  await keepSlug(tx, slug, to, now);
+  await handOldSlugsOver(tx, SLUG_KINDS, from, to);
+  await keepSlug(tx, slug, wasPublic, to, now);
   touch(tx, origin, [authorGroup(to), 'articles']);
   return articleIds;
 };
@@ -188,7 +195,7 @@ export const deleteAuthor = (
     };
     await releaseRevokedKeys(tx, id);
     await deleteAuthorRow(tx, id);
-    await forgetOldSlugs(tx, ['author'], id);
+    await forgetOldSlugs(tx, SLUG_KINDS, id);
     touch(tx, origin, [authorGroup(id), 'authors']);
     const { version, slug } = author;
     await recordEvents(tx, origin, [{ type: 'author.deleted', at: now, entityId: id, version, slug, ...heir }]);

@@ -3,7 +3,7 @@ import { and, asc, count, eq, inArray, isNotNull, isNull, sql } from 'drizzle-or
 import { authorGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
-import { authorHasLiveArticle } from '../../store/live.ts';
+import { authorHadLiveArticle, authorHasLiveArticle } from '../../store/live.ts';
 import { remembered } from '../../store/memory.ts';
 import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
 import { insertion, prepared } from '../../store/prepared.ts';
@@ -30,6 +30,13 @@ export const findAuthor = async (
       .from(authors)
       .where(and(eq(authors.id, id), visibility(store, visible)))
   )[0];
+};
+
+/** Whether everyone knows of an author by now, or did once. */
+export const wasAuthorPublic = async (store: Store, id: number, now: Date): Promise<boolean> => {
+  const { authors } = store.tables;
+  const isPublic = and(eq(authors.id, id), authorHadLiveArticle(store, now));
+  return (await store.db.select({ id: authors.id }).from(authors).where(isPublic)).length > 0;
 };
 
 /** What articles show of an author. */

@@ -24,6 +24,7 @@ import {
   replaceTag,
   type TagRow,
   type Visible,
+  wasTagPublic,
 } from './queries.ts';
 
 export type TagInput = { name: string; slug?: string | null; description?: string | null; kind?: TagKind };
@@ -32,7 +33,7 @@ export type TagInput = { name: string; slug?: string | null; description?: strin
 export const visibleTo = (caller: Caller, now: Date): Visible => (may(caller, 'use a key') ? 'all' : { liveAt: now });
 
 /** The kinds of old slugs a tag has, and those by which everyone may find it. */
-export const SLUG_KINDS = ['tag', 'internal-tag'] as const;
+export const SLUG_KINDS = ['tag', 'hidden-tag'] as const;
 const PUBLIC_SLUGS = ['tag'] as const;
 
 export const notFound = (what: string) => refuse('not-found', `There is no tag ${what}`);
@@ -92,11 +93,11 @@ export const createTag = ({ store, clock }: Parts, origin: Origin, input: TagInp
     return tag;
   });
 
-/** Keeps the slug of a tag that has it no longer, for the tag it leads to. */
-export const keepTagSlug = (tx: Store, { slug, kind }: TagRow, entityId: number, at: Date): Promise<void> =>
+/** Keeps a slug that a tag has no longer, for the tag it leads to. */
+export const keepTagSlug = (tx: Store, slug: string, wasPublic: boolean, entityId: number, at: Date): Promise<void> =>
   keepOldSlug(
     tx,
-    { kind: kind === 'internal' ? 'internal-tag' : 'tag', slug, entityId, at },
+    { kind: wasPublic ? 'tag' : 'hidden-tag', slug, entityId, at },
     async (id) => (await findTag(tx, id, { liveAt: at })) !== undefined,
   );
 
@@ -121,9 +122,10 @@ export const editTag = (
       (name) => wished[name] !== tag[name],
     );
     if (changedFields.length === 0) return tag;
+    const wasPublic = changedFields.includes('slug') && (await wasTagPublic(tx, id, now));
     const stored = await replaceTag(tx, tag, { ...wished, nameFolded: fold(wished.name), updatedAt: now });
     if (!stored) throw refuse('version-mismatch', 'The tag was changed meanwhile');
-    if (stored.slug !== tag.slug) await keepTagSlug(tx, tag, id, now);
+    if (stored.slug !== tag.slug) await keepTagSlug(tx, tag.slug, wasPublic, id, now);
     touch(tx, origin, [tagGroup(id), 'tags', 'articles']);
     // Pages that do not show a tag are not in its group: of what becomes public, or ceases to be, all are told.
     if ((tag.kind === 'internal') !== (stored.kind === 'internal')) touch(tx, origin, ['site']);

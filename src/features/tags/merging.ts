@@ -10,7 +10,7 @@ import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { demandVersion } from '../../store/version-changes.ts';
 import { keepTagSlug, notFound, SLUG_KINDS } from './actions.ts';
-import { addToTagCounts, deleteTagRow, findTag, type TagRow } from './queries.ts';
+import { addToTagCounts, deleteTagRow, findTag, type TagRow, wasTagPublic } from './queries.ts';
 
 /** Throws `unknown-reference` unless a tag can go into another. */
 const findOther = async (tx: Store, id: number, into: number): Promise<TagRow> => {
@@ -37,11 +37,12 @@ export const mergeTag = (
     if (!tag) throw notFound(String(id));
     await demandVersion(tx, 'tag', expected, tag);
     const other = await findOther(tx, id, into);
+    const wasPublic = await wasTagPublic(tx, id, now);
     const { articleIds, gained } = await handOver(tx, { kind: 'tag', from: id, to: into });
     await addToTagCounts(tx, [into], gained);
     await handOldSlugsOver(tx, SLUG_KINDS, id, into);
     await deleteTagRow(tx, id);
-    await keepTagSlug(tx, tag, into, now);
+    await keepTagSlug(tx, tag.slug, wasPublic, into, now);
     touch(tx, origin, [tagGroup(id), tagGroup(into), 'tags', 'articles']);
     // Pages that do not show a tag are not in its group: of what becomes public, or ceases to be, all are told.
     if ((tag.kind === 'internal') !== (other.kind === 'internal')) touch(tx, origin, ['site']);

@@ -3,7 +3,7 @@ import { and, asc, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { tagGroup } from '../../core/groups.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
-import { tagHasLiveArticle } from '../../store/live.ts';
+import { tagHadLiveArticle, tagHasLiveArticle } from '../../store/live.ts';
 import { remembered } from '../../store/memory.ts';
 import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
 import { prepared } from '../../store/prepared.ts';
@@ -27,6 +27,13 @@ export const findTag = async (store: Store, id: number, visible: Visible = 'all'
       .from(tags)
       .where(and(eq(tags.id, id), visibility(store, visible)))
   )[0];
+};
+
+/** Whether everyone knows of a tag by now, or did once. */
+export const wasTagPublic = async (store: Store, id: number, now: Date): Promise<boolean> => {
+  const { tags } = store.tables;
+  const isPublic = and(eq(tags.id, id), ne(tags.kind, 'internal'), tagHadLiveArticle(store, now));
+  return (await store.db.select({ id: tags.id }).from(tags).where(isPublic)).length > 0;
 };
 
 /** What articles show of a tag. */
