@@ -7,7 +7,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod,
 import { Type } from 'typebox';
 import { type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
 import type { KeptOutcome, Retry } from '../core/retry.ts';
-import { pathOf } from './methods.ts';
 import { withRefusals } from './refusal-answers.ts';
 import { IDEMPOTENCY_KEY_PATTERN } from './schema.ts';
 
@@ -83,8 +82,12 @@ const sorted = (_name: string, value: unknown): unknown =>
 /** A digest of what a body says, however it is spaced and in whatever order its names stand. No body says as much as `{}`. */
 const fingerprintOf = (body: unknown): string => hash('sha256', JSON.stringify(body ?? {}, sorted), 'hex');
 
+/** The path of a request, however it was spelled. */
+const pathAsked = ({ routeOptions: { url = '' }, params }: FastifyRequest): string =>
+  url.replaceAll(/:([A-Za-z]+)/g, (_, name) => encodeURIComponent(String((params as Record<string, unknown>)[name])));
+
 const retryOf = (request: FastifyRequest, idempotencyKey: string, status: number): Retry => ({
-  ...{ keyId: request.caller?.keyId ?? 0, path: pathOf(request.url), idempotencyKey },
+  ...{ keyId: request.caller?.keyId ?? 0, path: pathAsked(request), idempotencyKey },
   ...{ fingerprint: fingerprintOf(request.body), status },
 });
 

@@ -179,6 +179,36 @@ test('it shows the article as it would be, in every state but the trash', async 
   t.same(await store.db.select().from(store.tables.previewLinks), []);
 });
 
+test('what waits for a live article is shown by the links of who may edit that', async (t) => {
+  const { article, link, preview, edit, ask, keys, makeKey, authorId } = await startDesk(t);
+  const { id } = await article();
+  const leaving = await makeKey('editor');
+  const makers = { contributor: keys.contributor, author: keys.author, editor: keys.editor, leaving };
+  const tokens: [string, string][] = [];
+  for (const [maker, key] of Object.entries(makers)) tokens.push([maker, (await link(id, {}, key)).body.token]);
+  const shown = async () =>
+    Object.fromEntries(
+      await Promise.all(tokens.map(async ([maker, token]) => [maker, (await preview(token)).body.title] as const)),
+    );
+  const all = (title: string) => Object.fromEntries(tokens.map(([maker]) => [maker, title]));
+  t.strictSame(await shown(), all('The harbour'), 'the draft by every link');
+  await edit(id, { status: 'published' });
+  const copied = await ask('PATCH', `/v1/articles/${id}/working-copy`, { key: keys.editor, body: { title: 'Waits' } });
+  t.equal(copied.status, 200);
+  t.strictSame(
+    await shown(),
+    { ...all('Waits'), contributor: 'The harbour' },
+    'who may not read it, shows it to nobody',
+  );
+  const { data } = (await ask('GET', '/v1/keys', { key: keys.admin })).body;
+  await ask('DELETE', `/v1/keys/${data.at(-1).id}`, { key: keys.admin });
+  const grace = (await ask('POST', '/v1/authors', { key: keys.editor, body: { name: 'Grace' } })).body.id;
+  await edit(id, { authorIds: [grace] });
+  const others = { contributor: 'The harbour', author: 'The harbour', leaving: 'The harbour' };
+  t.strictSame(await shown(), { ...all('Waits'), ...others }, 'nor who may not any more');
+  t.not(grace, authorId);
+});
+
 test('an expired link is 410 at its very moment, and the list of an article does not grow without end', async (t) => {
   const { article, link, list, preview, clock } = await startDesk(t);
   const { id } = await article();

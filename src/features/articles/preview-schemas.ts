@@ -54,7 +54,7 @@ export const createPreviewLinkDoor = door({
   summary: 'Make a link to the preview of an article',
   description:
     'Whoever has the link reads this article as it would be, in any state but the trash: a draft, or what is live with ' +
-    'its working copy. It opens nothing else, until it expires or is revoked.',
+    'its working copy, while the key that made the link may edit that. It opens nothing else, until it expires or is revoked.',
   params: ById,
   body: NewPreviewLink,
   optionalBody: true,

@@ -1,5 +1,5 @@
 /** Preview links: who has one reads that article as it would be, until it expires or is revoked, and nothing else. */
-import type { Caller } from '../../core/access.ts';
+import { type Caller, may } from '../../core/access.ts';
 import { refuse } from '../../core/errors.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { isLive } from '../../core/statuses.ts';
@@ -7,10 +7,12 @@ import type { Origin } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import { ensureSecret, findSecret } from '../../store/secrets.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import { findActorOf } from '../keys/actions.ts';
 import { findToWrite } from './finding.ts';
 import { deleteExpiredLinks, deleteLinkRow, findLink, insertLink, type LinkRow, listLinks } from './preview-queries.ts';
 import { readToken, tokenOf } from './preview-rules.ts';
 import { findArticle, type StoredArticle } from './queries.ts';
+import { authorIdsOf } from './records.ts';
 import { demandUntrashed } from './rules.ts';
 import { mergeCopy } from './working-copies.ts';
 import { findCopy } from './working-copy-queries.ts';
@@ -93,10 +95,17 @@ export const revokePreviewLink = (
     throw noLink(articleId, linkId);
   });
 
+/** Whether who made a link may still edit what is live, and so may show what waits for it. */
+const showsCopies = async (store: Store, { keyId }: LinkRow, article: StoredArticle, now: Date): Promise<boolean> => {
+  const maker = keyId === null ? undefined : await findActorOf(store, keyId, now);
+  return maker !== undefined && may(maker, 'edit published', authorIdsOf(article));
+};
+
 const noPreview = () => refuse('not-found', 'This is no preview, or one that was revoked');
 
 /**
- * The article that a token opens, as it would be: a live one with its working copy. Throws `gone` for a token that has
+ * The article that a token opens, as it would be: a live one with its working copy, where who made the link may edit
+ * that. Throws `gone` for a token that has
  * expired, and `not-found` for all others that open nothing.
  */
 export const readPreview = async (
@@ -112,5 +121,6 @@ export const readPreview = async (
   const article = link && (await findArticle(store, link.articleId));
   if (!article || article.row.deletedAt !== null) throw noPreview();
   const copy = isLive(article.row, now) ? await findCopy(store, link.articleId) : undefined;
-  return isOpen(copy) ? mergeCopy(store, article, copy, now) : article;
+  const isShown = isOpen(copy) && (await showsCopies(store, link, article, now));
+  return isShown ? mergeCopy(store, article, copy, now) : article;
 };

@@ -93,11 +93,18 @@ export const revokeKey = ({ store, clock }: Parts, id: number): Promise<void> =>
     if (key.revokedAt === null) await updateKey(tx, id, { revokedAt: now });
   });
 
+const actorOf = ({ id, name, role, authorId }: KeyRow): Actor => ({ keyId: id, keyName: name, role, authorId });
+
 /** Finds the bearer of a secret; undefined where no working key has it. Keys are found by their hash, so the time of a look-up tells nothing of them. */
 export const findActor = async ({ store, clock }: Parts, secret: string): Promise<Actor | undefined> => {
   const key = await findKeyByHash(store, hashOf(secret));
-  if (!key || !works(key, clock())) return undefined;
-  return { keyId: key.id, keyName: key.name, role: key.role, authorId: key.authorId };
+  return key && works(key, clock()) ? actorOf(key) : undefined;
+};
+
+/** Finds who bears a key now that did something once; undefined where it works no longer. */
+export const findActorOf = async (store: Store, keyId: number, now: Date): Promise<Actor | undefined> => {
+  const key = await findKey(store, keyId);
+  return key && works(key, now) ? actorOf(key) : undefined;
 };
 
 /**
