@@ -77,8 +77,11 @@ test('twenty at once have one effect; the others are told to wait, and are then 
     t.equal(answer.text, made[0]?.text);
     t.equal(answer.headers.etag, made[0]?.headers.etag);
   }
-  const spelled = await ask('POST', '/v1/%61rticles?', asked);
-  t.ok(isReplay(spelled), 'a path in other letters is the same path');
+  const spelled = await galley.app.inject({
+    ...{ method: 'POST', url: '/v1/%61rticles?', payload: asked.body },
+    headers: { ...asked.headers, authorization: `Bearer ${keys.editor}` },
+  });
+  t.equal(spelled.headers['idempotent-replayed'], 'true', 'a path in other letters is the same path');
   t.equal(await countTitled(galley, 'Boats'), 1);
 });
 
