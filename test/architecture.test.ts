@@ -14,6 +14,9 @@ const RANKS: Record<string, number> = {
   articles: 1,
   archives: 2,
   comments: 2,
+  revisions: 2,
+  'working-copies': 2,
+  previews: 3,
   search: 3,
   imports: 4,
 };
@@ -70,6 +73,7 @@ const EXCEPTIONS: Record<string, string> = {
   'features/imports/schemas.ts → http/faults.ts': 'its faults are told in the same words',
   'features/imports/schemas.ts → http/validation.ts': 'and found by the same validator',
   'features/imports/writing.ts → features/articles/input.ts': 'a record becomes an article as a body does',
+  'features/working-copies/routes.ts → features/articles/input.ts': 'a copy is sent as an article is',
   'features/imports/rules.ts → features/imports/report.ts': 'what a rule altered is told in the report',
   ...Object.fromEntries(
     ['reading', 'report', 'rules', 'writing'].map((name) => [

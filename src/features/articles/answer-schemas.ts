@@ -226,28 +226,4 @@ export const Article = component(
   Type.Object({ ...articleMembers, ...around }, { description: 'An article', examples: [articleExample] }),
 );
 
-export const WorkingCopy = component(
-  'WorkingCopy',
-  Type.Object(
-    {
-      ...articleMembers,
-      body,
-      version: Type.Integer({ description: 'That of the copy; it goes on where the article had a copy before' }),
-      updatedAt: Moment({ description: 'When the copy was last changed' }),
-      articleVersion: Type.Integer({ description: 'The version of the live article the copy lies over' }),
-      changedFields: Type.Array(Type.String(), { description: 'The fields in which it differs from the live article' }),
-    },
-    {
-      description: 'A live article as it would be with the changes that wait for it',
-      examples: [
-        {
-          ...articleExample,
-          ...{ title: 'The harbour at dawn', body: 'The *first* boats are in.' },
-          ...{ version: 2, articleVersion: 1, changedFields: ['title'] },
-        },
-      ],
-    },
-  ),
-);
-
 export const ArticleList = listOf('ArticleList', ArticleSummary, 'Articles');

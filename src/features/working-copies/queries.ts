@@ -3,10 +3,10 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { insertion } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import { listPresentIds } from '../../store/successors.ts';
+import type { Named } from '../articles/queries.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
-import type { Named } from './queries.ts';
-import type { CopyRow } from './working-copy-rules.ts';
+import type { CopyRow } from './rules.ts';
 
 type CopyFields = NonNullable<CopyRow['fields']>;
 

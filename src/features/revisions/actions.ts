@@ -9,15 +9,21 @@ import type { Slice, Sliced } from '../../core/slice.ts';
 import type { Origin } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { listPresentIds } from '../../store/successors.ts';
+import { type ArticleInput, type ArticleParts, changeArticle } from '../articles/actions.ts';
+import { findToWrite, showTo } from '../articles/finding.ts';
+import { findArticle, type StoredArticle } from '../articles/queries.ts';
+import { authorIdsOf, writingOf } from '../articles/records.ts';
+import {
+  findKeptText,
+  findRevision,
+  listRevisions,
+  listTextSteps,
+  type Revision,
+} from '../articles/revision-queries.ts';
+import { type PastVersion, type Snapshot, snapshotOf, unpackSnapshot } from '../articles/snapshot-rules.ts';
+import { CONTENT_FIELDS } from '../articles/writing.ts';
 import { listKnownAuthorIds } from '../authors/queries.ts';
 import { listTagsNamed } from '../tags/queries.ts';
-import { type ArticleInput, type ArticleParts, changeArticle } from './actions.ts';
-import { findToWrite, showTo } from './finding.ts';
-import { findArticle, type StoredArticle } from './queries.ts';
-import { authorIdsOf, writingOf } from './records.ts';
-import { findKeptText, findRevision, listRevisions, listTextSteps, type Revision } from './revision-queries.ts';
-import { type PastVersion, type Snapshot, snapshotOf, unpackSnapshot } from './snapshot-rules.ts';
-import { CONTENT_FIELDS } from './writing.ts';
 
 /** Finds an article for a caller who may know of its past; what may be read only live has none to them: `forbidden`. */
 const findWithPast = async ({ store, clock }: Parts, caller: Caller, id: number): Promise<StoredArticle> => {

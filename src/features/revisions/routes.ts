@@ -3,12 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
+import type { ArticleParts } from '../articles/actions.ts';
+import { answerArticle, answerNamed } from '../articles/answers.ts';
 import { readSite } from '../site/actions.ts';
-import type { ArticleParts } from './actions.ts';
-import { answerArticle, answerNamed } from './answers.ts';
-import { answerDiff, answerRevision, answerVersion } from './revision-answers.ts';
-import { compareRevisionsDoor, listRevisionsDoor, readRevisionDoor, restoreRevisionDoor } from './revision-schemas.ts';
-import { listVersions, readVersion, readVersions, restoreVersion } from './revisions.ts';
+import { listVersions, readVersion, readVersions, restoreVersion } from './actions.ts';
+import { answerDiff, answerRevision, answerVersion } from './answers.ts';
+import { compareRevisionsDoor, listRevisionsDoor, readRevisionDoor, restoreRevisionDoor } from './schemas.ts';
 
 export const revisionRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
   app,

@@ -1,10 +1,10 @@
 /** How the stored versions of an article are answered. */
 import { isDeepStrictEqual } from 'node:util';
 import { formatMoment } from '../../core/moment.ts';
-import { answerNamed, answerSource } from './answers.ts';
-import { answerCover, answerSeo } from './cards.ts';
-import type { Revision } from './revision-queries.ts';
-import type { PastVersion } from './snapshot-rules.ts';
+import { answerNamed, answerSource } from '../articles/answers.ts';
+import { answerCover, answerSeo } from '../articles/cards.ts';
+import type { Revision } from '../articles/revision-queries.ts';
+import type { PastVersion } from '../articles/snapshot-rules.ts';
 
 /** A stored version, as a list shows it. */
 export const answerRevision = ({ version, at, by, changedFields }: Revision) => ({

@@ -6,17 +6,8 @@ import { answersAgain } from '../../http/idempotency.ts';
 import { listeningAt } from '../../http/listening.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
+import { answerArticle } from '../articles/answers.ts';
 import { readSite } from '../site/actions.ts';
-import { answerArticle } from './answers.ts';
-import { answerPreviewLink } from './preview-answers.ts';
-import type { PreviewPlace } from './preview-rules.ts';
-import {
-  createPreviewLinkDoor,
-  listPreviewLinksDoor,
-  PREVIEW_CONTROL,
-  readPreviewDoor,
-  revokePreviewLinkDoor,
-} from './preview-schemas.ts';
 import {
   createPreviewLink,
   listPreviewLinks,
@@ -24,7 +15,16 @@ import {
   readPreview,
   readPreviewLink,
   revokePreviewLink,
-} from './previews.ts';
+} from './actions.ts';
+import { answerPreviewLink } from './answers.ts';
+import type { PreviewPlace } from './rules.ts';
+import {
+  createPreviewLinkDoor,
+  listPreviewLinksDoor,
+  PREVIEW_CONTROL,
+  readPreviewDoor,
+  revokePreviewLinkDoor,
+} from './schemas.ts';
 
 const locationOf = (articleId: number, id: number) => `/v1/articles/${articleId}/preview-links/${id}`;
 

@@ -3,19 +3,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
+import type { ArticleParts } from '../articles/actions.ts';
+import { answerArticle, type View } from '../articles/answers.ts';
+import { inputOf } from '../articles/input.ts';
 import { readSite } from '../site/actions.ts';
-import type { ArticleParts } from './actions.ts';
-import { answerArticle, type View } from './answers.ts';
-import { publishCopy } from './copy-publishing.ts';
-import { inputOf } from './input.ts';
-import { deleteCopy, editCopy, readCopy } from './working-copies.ts';
-import { answerWorkingCopy } from './working-copy-answers.ts';
-import {
-  deleteWorkingCopyDoor,
-  editWorkingCopyDoor,
-  publishWorkingCopyDoor,
-  readWorkingCopyDoor,
-} from './working-copy-schemas.ts';
+import { deleteCopy, editCopy, readCopy } from './actions.ts';
+import { answerWorkingCopy } from './answers.ts';
+import { publishCopy } from './publishing.ts';
+import { deleteWorkingCopyDoor, editWorkingCopyDoor, publishWorkingCopyDoor, readWorkingCopyDoor } from './schemas.ts';
 
 export const workingCopyRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
   app,

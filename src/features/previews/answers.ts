@@ -1,6 +1,6 @@
 /** How a preview link is answered. */
 import { formatMoment } from '../../core/moment.ts';
-import { type PreviewPlace, previewAddress } from './preview-rules.ts';
+import { type PreviewPlace, previewAddress } from './rules.ts';
 
 /** `token` null: it is not told again. */
 type Shown = { id: number; articleId: number; token: string | null; slug: string; expiresAt: Date; createdAt: Date };

@@ -7,16 +7,16 @@ import type { Origin } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import { ensureSecret, findSecret } from '../../store/secrets.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import { findToWrite } from '../articles/finding.ts';
+import { findArticle, type StoredArticle } from '../articles/queries.ts';
+import { authorIdsOf } from '../articles/records.ts';
+import { demandUntrashed } from '../articles/rules.ts';
 import { findActorOf } from '../keys/actions.ts';
-import { findToWrite } from './finding.ts';
-import { deleteExpiredLinks, deleteLinkRow, findLink, insertLink, type LinkRow, listLinks } from './preview-queries.ts';
-import { readToken, tokenOf } from './preview-rules.ts';
-import { findArticle, type StoredArticle } from './queries.ts';
-import { authorIdsOf } from './records.ts';
-import { demandUntrashed } from './rules.ts';
-import { mergeCopy } from './working-copies.ts';
-import { findCopy } from './working-copy-queries.ts';
-import { isOpen } from './working-copy-rules.ts';
+import { mergeCopy } from '../working-copies/actions.ts';
+import { findCopy } from '../working-copies/queries.ts';
+import { isOpen } from '../working-copies/rules.ts';
+import { deleteExpiredLinks, deleteLinkRow, findLink, insertLink, type LinkRow, listLinks } from './queries.ts';
+import { readToken, tokenOf } from './rules.ts';
 
 /** `secret`: what tokens are signed with; null: that of the store. */
 export type PreviewParts = Parts & { secret: string | null };

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { refuse } from '../../core/errors.ts';
 import { isLive, type Standing } from '../../core/statuses.ts';
 import type { Tables } from '../../store/tables.ts';
-import { demandUntrashed } from './rules.ts';
-import { applyPatch, CONTENT_FIELDS, type Writing, type WritingPatch } from './writing.ts';
+import { demandUntrashed } from '../articles/rules.ts';
+import { applyPatch, CONTENT_FIELDS, type Writing, type WritingPatch } from '../articles/writing.ts';
 
 export type CopyRow = Tables['workingCopies']['$inferSelect'];
 /** A copy that is there: a row without fields only remembers the version of one that was. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import { type Test, test } from 'tap';
-import { previewAddress, readToken, tokenOf } from '../../src/features/articles/preview-rules.ts';
+import { previewAddress, readToken, tokenOf } from '../../src/features/previews/rules.ts';
 import { type Galley, type Options, START, startGalley } from '../support/app.ts';
 import { overTheWire } from '../support/wire.ts';
 

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { answer, door, ETAG, IfNoneMatch, LIST_ETAG, linkOf, locationOf, noContent } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
 import { ById, closed, component, Id, Moment, nullable } from '../../http/schema.ts';
-import { Article } from './answer-schemas.ts';
+import { Article } from '../articles/answer-schemas.ts';
 
 const desk = { tag: 'Articles', access: 'edit unpublished' } as const;
 

@@ -1,7 +1,7 @@
 /** How a working copy is answered: the article as it would be, with the version of the copy. */
 import { formatMoment } from '../../core/moment.ts';
-import { answerArticle, type View } from './answers.ts';
-import type { StoredArticle } from './queries.ts';
+import { answerArticle, type View } from '../articles/answers.ts';
+import type { StoredArticle } from '../articles/queries.ts';
 
 type Shown = { article: StoredArticle; version: number; updatedAt: Date; changedFields: string[] };
 

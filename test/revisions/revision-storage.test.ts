@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { and, asc, eq } from 'drizzle-orm';
 import { type Test, test } from 'tap';
 import { changeArticle, createArticle, editArticle } from '../../src/features/articles/actions.ts';
-import { readVersion } from '../../src/features/articles/revisions.ts';
+import { readVersion } from '../../src/features/revisions/actions.ts';
 import { ensureSite } from '../../src/features/site/actions.ts';
 import type { Renderer } from '../../src/rendering/renderer.ts';
 import type { StoreAddress } from '../../src/store/address.ts';

@@ -4,15 +4,15 @@ import { refuse } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import type { Origin } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
+import { type ArticleInput, type ArticleParts, changeArticle } from '../articles/actions.ts';
+import { findToWrite } from '../articles/finding.ts';
+import type { StoredArticle } from '../articles/queries.ts';
+import { writingOf } from '../articles/records.ts';
+import { listRevisionsAfter } from '../articles/revision-queries.ts';
 import { readSite } from '../site/actions.ts';
-import { type ArticleInput, type ArticleParts, changeArticle } from './actions.ts';
-import { findToWrite } from './finding.ts';
-import type { StoredArticle } from './queries.ts';
-import { writingOf } from './records.ts';
-import { listRevisionsAfter } from './revision-queries.ts';
-import { closeCopy, noCopy } from './working-copies.ts';
-import { findCopy, listKnownTagIds } from './working-copy-queries.ts';
-import { conflictsOf, demandLive, firstBase, isOpen, type OpenCopy, patchOf, versionOf } from './working-copy-rules.ts';
+import { closeCopy, noCopy } from './actions.ts';
+import { findCopy, listKnownTagIds } from './queries.ts';
+import { conflictsOf, demandLive, firstBase, isOpen, type OpenCopy, patchOf, versionOf } from './rules.ts';
 
 /** Throws where what was read to be published is not what stands there now: it is read again. */
 class CopyMoved extends Error {}

@@ -5,17 +5,18 @@ import { checkTogether, refuse } from '../../core/errors.ts';
 import { checkExpected, type Expectation } from '../../core/expectation.ts';
 import type { Origin } from '../../store/events.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import type { ArticleInput, ArticleParts } from '../articles/actions.ts';
+import { encodePage } from '../articles/cards.ts';
+import { findToWrite } from '../articles/finding.ts';
+import { decideMove } from '../articles/moves.ts';
+import { checkAuthors } from '../articles/naming.ts';
+import type { StoredArticle } from '../articles/queries.ts';
+import { type Kept, keptOf, writingOf } from '../articles/records.ts';
+import { demandAuthors, demandUntrashed } from '../articles/rules.ts';
+import { resolveTags } from '../articles/tagging.ts';
+import { applyPatch, checkWriting, isSameText, type Text, TextMoved } from '../articles/writing.ts';
 import { readSite } from '../site/actions.ts';
-import type { ArticleInput, ArticleParts } from './actions.ts';
-import { encodePage } from './cards.ts';
-import { findToWrite } from './finding.ts';
-import { decideMove } from './moves.ts';
-import { checkAuthors } from './naming.ts';
-import type { StoredArticle } from './queries.ts';
-import { type Kept, keptOf, writingOf } from './records.ts';
-import { demandAuthors, demandUntrashed } from './rules.ts';
-import { resolveTags } from './tagging.ts';
-import { findCopy, keepCopy, listNamed } from './working-copy-queries.ts';
+import { findCopy, keepCopy, listNamed } from './queries.ts';
 import {
   type CopyRow,
   changedContent,
@@ -25,8 +26,7 @@ import {
   mergedWith,
   type OpenCopy,
   versionOf,
-} from './working-copy-rules.ts';
-import { applyPatch, checkWriting, isSameText, type Text, TextMoved } from './writing.ts';
+} from './rules.ts';
 
 /** A copy over its article: `article` is the two merged, with the version of the live one. */
 export type WorkingCopy = { article: StoredArticle; version: number; updatedAt: Date; changedFields: string[] };

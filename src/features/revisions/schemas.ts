@@ -4,8 +4,8 @@ import { COMMENT_POLICIES, STATUSES } from '../../core/statuses.ts';
 import { answer, door, ETAG, IfMatch, IfNoneMatch, LIST_ETAG, linkOf } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
 import { ById, closed, component, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
-import { articleExample, articleMembers, CoverImage, NamedRef, Seo, Source } from './answer-schemas.ts';
-import { coverExample, Metadata } from './schemas.ts';
+import { articleExample, articleMembers, CoverImage, NamedRef, Seo, Source } from '../articles/answer-schemas.ts';
+import { coverExample, Metadata } from '../articles/schemas.ts';
 
 const KeyRef = component(
   'KeyRef',

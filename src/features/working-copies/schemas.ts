@@ -1,9 +1,34 @@
 /** The doors of working copies, said whole. */
+import { Type } from 'typebox';
 import { answer, door, ETAG, IfMatch, IfNoneMatch, noContent, patch } from '../../http/door.ts';
 import { ARTICLE_BODY_LIMIT } from '../../http/json-body.ts';
-import { ById } from '../../http/schema.ts';
-import { Article, WorkingCopy } from './answer-schemas.ts';
-import { WorkingCopyPatch } from './schemas.ts';
+import { ById, component, Moment } from '../../http/schema.ts';
+import { Article, articleExample, articleMembers } from '../articles/answer-schemas.ts';
+import { WorkingCopyPatch } from '../articles/schemas.ts';
+
+const WorkingCopy = component(
+  'WorkingCopy',
+  Type.Object(
+    {
+      ...articleMembers,
+      body: Type.String({ description: 'As it was sent' }),
+      version: Type.Integer({ description: 'That of the copy; it goes on where the article had a copy before' }),
+      updatedAt: Moment({ description: 'When the copy was last changed' }),
+      articleVersion: Type.Integer({ description: 'The version of the live article the copy lies over' }),
+      changedFields: Type.Array(Type.String(), { description: 'The fields in which it differs from the live article' }),
+    },
+    {
+      description: 'A live article as it would be with the changes that wait for it',
+      examples: [
+        {
+          ...articleExample,
+          ...{ title: 'The harbour at dawn', body: 'The *first* boats are in.' },
+          ...{ version: 2, articleVersion: 1, changedFields: ['title'] },
+        },
+      ],
+    },
+  ),
+);
 
 const desk = { tag: 'Articles', access: 'edit unpublished', params: ById } as const;
 const writers = { ...desk, headers: IfMatch } as const;
