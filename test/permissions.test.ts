@@ -549,6 +549,7 @@ const LEAST: Record<string, Role> = {
   publishWorkingCopy: 'contributor',
   createPreviewLink: 'contributor',
   listPreviewLinks: 'contributor',
+  readPreviewLink: 'contributor',
   revokePreviewLink: 'contributor',
   createAuthor: 'editor',
   editAuthor: 'editor',

@@ -142,6 +142,7 @@ const PATHS: Record<string, string[]> = {
   slug: ['open', 'opened', 'zq-former', 'zq-merged', 'ada-lovelace', 'harbour', 'zq-internal', 'zq-unused', ...SLUGS],
   code: ['gone'],
   version: ['1', '2'],
+  linkId: ['1', '2'],
   token: ['1', `glp_${'A'.repeat(64)}`],
 };
 

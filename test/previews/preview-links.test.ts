@@ -34,7 +34,7 @@ const startDesk = async (t: Test, options: Options = {}) => {
 };
 
 test('a link is made, told again to who may edit the article, and revoked', async (t) => {
-  const { article, link, list, revoke, preview, keys, authorId } = await startDesk(t);
+  const { article, link, list, revoke, preview, ask, keys, authorId } = await startDesk(t);
   const { id } = await article();
   const made = await link(id);
   t.match(made, { status: 201, body: { id: 1, createdAt: START, expiresAt: at(7 * DAY) } }, 'for a week');
@@ -56,6 +56,11 @@ test('a link is made, told again to who may edit the article, and revoked', asyn
     'the newest first',
   );
   t.strictSame(listed.body.data.at(-1), made.body, 'the same again');
+  const located = await ask('GET', String(made.headers.location), { key: keys.author });
+  t.strictSame([located.status, located.body], [200, made.body], 'and where it was said to be');
+  t.equal((await ask('GET', `/v1/articles/${id}/preview-links/9`, { key: keys.editor })).status, 404);
+  const another = await article();
+  t.equal((await ask('GET', `/v1/articles/${another.id}/preview-links/1`, { key: keys.editor })).status, 404);
   t.strictSame((await list(id, '', keys.contributor)).body, listed.body, 'his own draft');
   t.equal(listed.headers['cache-control'], 'private, no-cache');
   const first = await list(id, '?limit=2&count=exact');

@@ -68,15 +68,16 @@ export const listPreviewLinks = async (
 
 /** Reads one link of an article for who may edit that; `not-found` for one that was revoked. */
 export const readPreviewLink = async (
-  { store, clock }: Parts,
+  parts: PreviewParts,
   caller: Caller,
   articleId: number,
   linkId: number,
-): Promise<LinkRow & { slug: string }> => {
+): Promise<PreviewLink> => {
+  const { store, clock } = parts;
   const { row } = await findToWrite(store, caller, { id: articleId, expected: 'any' }, clock());
   const link = await findLink(store, articleId, linkId);
   if (!link) throw noLink(articleId, linkId);
-  return { ...link, slug: row.slug };
+  return { ...link, token: tokenOf(link, await secretFor(parts, store)), slug: row.slug };
 };
 
 const noLink = (articleId: number, linkId: number) =>

@@ -23,6 +23,7 @@ import {
   listPreviewLinksDoor,
   PREVIEW_CONTROL,
   readPreviewDoor,
+  readPreviewLinkDoor,
   revokePreviewLinkDoor,
 } from './schemas.ts';
 
@@ -54,6 +55,10 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewParts & PreviewPlac
     const placeOf = ({ id }: { id: number }) => ({ value: id, id });
     return answerPage(request, reply, slice, links, placeOf, (link) => answerPreviewLink(link, place()));
   });
+
+  app.get('/articles/:id/preview-links/:linkId', readPreviewLinkDoor, async ({ caller, params }) =>
+    answerPreviewLink(await readPreviewLink(parts, caller, params.id, params.linkId), place()),
+  );
 
   app.delete('/articles/:id/preview-links/:linkId', revokePreviewLinkDoor, async (request, reply) => {
     const { id, linkId } = request.params;

@@ -24,8 +24,8 @@ const PreviewLink = component(
       url: nullable(
         Type.String({
           description:
-            'Where it is shown, by the setting PREVIEW_URL, else by PUBLIC_URL; a path of this API where neither is ' +
-            'set; null with the token',
+            'Where it is shown, by the setting PREVIEW_URL; else where this API answers it, by PUBLIC_URL or as the ' +
+            'process knows itself; null with the token',
         }),
       ),
       expiresAt: Moment({ description: 'When it ceases to open anything' }),
@@ -76,14 +76,26 @@ export const listPreviewLinksDoor = door({
   },
 });
 
+const ByLink = closed({
+  id: Id({ description: 'The id of the article', examples: [7] }),
+  linkId: Id({ description: 'The id of the link', examples: [3] }),
+});
+
+export const readPreviewLinkDoor = door({
+  ...desk,
+  operationId: 'readPreviewLink',
+  summary: 'Read one preview link of an article',
+  params: ByLink,
+  headers: IfNoneMatch,
+  refusals: ['gone'],
+  answers: { 200: answer('The link', PreviewLink, LIST_ETAG) },
+});
+
 export const revokePreviewLinkDoor = door({
   ...desk,
   operationId: 'revokePreviewLink',
   summary: 'Revoke a preview link',
-  params: closed({
-    id: Id({ description: 'The id of the article', examples: [7] }),
-    linkId: Id({ description: 'The id of the link', examples: [3] }),
-  }),
+  params: ByLink,
   refusals: ['gone'],
   answers: { 204: noContent('It opens nothing any more') },
 });
