@@ -60,7 +60,7 @@ export const defineDeskTables = (c: Columns, { articles }: { articles: { id: Any
     (t) => [index('preview_links_of_article').on(t.articleId, t.id)],
   );
 
-  /** The slugs that were once public, and what has them to answer for now. */
+  /** The slugs that things had before, and what each leads to; the kind tells for whom. */
   const slugHistory = table(
     'slug_history',
     {

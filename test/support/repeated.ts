@@ -12,8 +12,7 @@ export type Told = {
   status: number;
   isReplay: boolean;
   location: string | null;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are of every shape
-  body: any;
+  body: { id?: number; code?: string; secret?: string | null };
 };
 
 /** Posts to a process with a key of Galley's, or with none. */
@@ -32,7 +31,7 @@ export const postTo =
       status: answer.status,
       isReplay: answer.headers.get('idempotent-replayed') === 'true',
       location: answer.headers.get('location'),
-      body: await answer.json(),
+      body: (await answer.json()) as Told['body'],
     };
   };
 

@@ -11,7 +11,7 @@ import { answerPage, numberedSliceOf, pageOf, sliceOf } from '../../http/paginat
 import { sendReady } from '../../http/ready-json.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
-import { answerArticle, type View } from './answers.ts';
+import { answerArticle } from './answers.ts';
 import {
   createArticleDoor,
   deleteArticleDoor,
@@ -32,6 +32,7 @@ import { readPublicPage } from './public-reading.ts';
 import type { StoredArticle } from './queries.ts';
 import { highlightArticles, RELEVANCE_REACH, sortAsked } from './searching.ts';
 import { deleteArticle, restoreArticle, trashArticle } from './trash.ts';
+import { readView } from './viewing.ts';
 import { sortOf } from './walks.ts';
 
 type Including = { Querystring: { include?: ArticleInclude[] } };
@@ -43,11 +44,7 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   parts,
 ) => {
   const { store, clock, requireIfMatch } = parts;
-  const viewOf = async ({ caller }: FastifyRequest): Promise<View> => ({
-    caller,
-    site: await readSite(store),
-    now: clock(),
-  });
+  const viewOf = ({ caller }: FastifyRequest) => readView(parts, caller);
   const present = async (request: FastifyRequest, article: StoredArticle) =>
     answerArticle(article, await viewOf(request));
   /** An article with what is asked for beside it. */

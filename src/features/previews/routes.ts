@@ -7,7 +7,7 @@ import { listeningAt } from '../../http/listening.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import { answerArticle } from '../articles/answers.ts';
-import { readSite } from '../site/actions.ts';
+import { readView } from '../articles/viewing.ts';
 import {
   createPreviewLink,
   listPreviewLinks,
@@ -69,7 +69,6 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewParts & PreviewPlac
   app.get('/previews/:token', readPreviewDoor, async (request, reply) => {
     const article = await readPreview(parts, request.params.token);
     reply.headers({ 'cache-control': PREVIEW_CONTROL, 'x-robots-tag': 'noindex', 'referrer-policy': 'no-referrer' });
-    const { store, clock } = parts;
-    return item(reply, answerArticle(article, { caller: null, site: await readSite(store), now: clock() }));
+    return item(reply, answerArticle(article, await readView(parts, null)));
   });
 };

@@ -5,7 +5,7 @@ import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { ArticleParts } from '../articles/actions.ts';
 import { answerArticle, answerNamed } from '../articles/answers.ts';
-import { readSite } from '../site/actions.ts';
+import { readView } from '../articles/viewing.ts';
 import { listVersions, readVersion, readVersions, restoreVersion } from './actions.ts';
 import { answerDiff, answerRevision, answerVersion } from './answers.ts';
 import { compareRevisionsDoor, listRevisionsDoor, readRevisionDoor, restoreRevisionDoor } from './schemas.ts';
@@ -32,7 +32,7 @@ export const revisionRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireI
     const expected = expectationOf(request, parts.requireIfMatch);
     const { id, version } = request.params;
     const { article, missingTags } = await restoreVersion(parts, originOf(request), id, version, expected);
-    const view = { caller: request.caller, site: await readSite(parts.store), now: parts.clock() };
+    const view = await readView(parts, request.caller);
     const leftOut = missingTags.length > 0 && { missingTags: missingTags.map(answerNamed) };
     return item(reply, { ...answerArticle(article, view), ...leftOut });
   });

@@ -4,9 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { expectationOf, item } from '../../http/etag.ts';
 import { originOf } from '../../http/origin.ts';
 import type { ArticleParts } from '../articles/actions.ts';
-import { answerArticle, type View } from '../articles/answers.ts';
+import { answerArticle } from '../articles/answers.ts';
 import { inputOf } from '../articles/input.ts';
-import { readSite } from '../site/actions.ts';
+import { readView } from '../articles/viewing.ts';
 import { deleteCopy, editCopy, readCopy } from './actions.ts';
 import { answerWorkingCopy } from './answers.ts';
 import { publishCopy } from './publishing.ts';
@@ -16,12 +16,8 @@ export const workingCopyRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requi
   app,
   parts,
 ) => {
-  const { store, clock, requireIfMatch } = parts;
-  const viewOf = async ({ caller }: FastifyRequest): Promise<View> => ({
-    caller,
-    site: await readSite(store),
-    now: clock(),
-  });
+  const { requireIfMatch } = parts;
+  const viewOf = ({ caller }: FastifyRequest) => readView(parts, caller);
 
   app.get('/articles/:id/working-copy', readWorkingCopyDoor, async (request, reply) => {
     const copy = await readCopy(parts, request.caller, request.params.id);
