@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Test, test } from 'tap';
 import { ROLES } from '../../src/core/access.ts';
 import { CONTENT_FIELDS } from '../../src/features/articles/writing.ts';
+import type { Store } from '../../src/store/store.ts';
 import { type Answer, type Asked, startGalley } from '../support/app.ts';
+import { openTestStore } from '../support/database.ts';
 import { overTheWire } from '../support/wire.ts';
 
 const inAnHour = (clock: { now: Date }) => new Date(clock.now.getTime() + 3_600_000).toISOString();
@@ -374,6 +376,27 @@ test('authors and tags that went over into others meanwhile', async (t) => {
   const published = await publish();
   t.same([namesOf(published.body.tags), namesOf(published.body.authors)], [namesOf(body.tags), namesOf(body.authors)]);
   t.equal((await ask('GET', `/v1/articles/${live.id}`)).body.tags.length, 2);
+});
+
+test('an author who goes over into another while a copy is published', async (t) => {
+  const { ask, keys, change, make, graceId, url, copyUrl, address } = await startDesk(t);
+  const { id: guestId } = await make('/v1/authors', { name: 'Guest' });
+  t.equal((await change({ authorIds: [guestId] })).status, 200);
+  const store = await openTestStore(t, address);
+  let units = Number.NEGATIVE_INFINITY; // none is counted before the app has begun
+  const transaction: Store['transaction'] = async (work) => {
+    if (++units === 1) {
+      const path = `/v1/authors/${guestId}?reassignTo=${graceId}`;
+      t.equal((await ask('DELETE', path, { key: keys.editor })).status, 204);
+    }
+    return store.transaction(work);
+  };
+  const app = await startGalley(t, { address, parts: { store: { ...store, transaction } } });
+  units = 0;
+  const published = await app.ask('POST', `${copyUrl}/publish`, { key: keys.editor });
+  t.match([published.status, published.body.authors], [200, [{ name: 'Grace Hopper' }]]);
+  t.ok(units >= 2, 'the copy was read anew');
+  t.match((await ask('GET', url)).body, { version: 2, authors: [{ name: 'Grace Hopper' }] });
 });
 
 test('long texts, and texts of every script, wait and go live as they are', async (t) => {
