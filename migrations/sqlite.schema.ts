@@ -16,6 +16,7 @@ export const {
   dueMoments,
   searchQueue,
   comments,
+  commentErasures,
   revisions,
   workingCopies,
   previewLinks,

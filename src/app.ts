@@ -45,7 +45,7 @@ export type AppParts = Parts & {
   settings: Pick<
     Settings,
     | ('requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates')
-    | ('secret' | 'previewUrl' | 'publicUrl')
+    | ('secret' | 'previewUrl' | 'publicUrl' | 'commentRetentionDays')
   >;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;
@@ -129,12 +129,12 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   await app.register(articleRoutes, inV1);
   await app.register(revisionRoutes, inV1);
   await app.register(workingCopyRoutes, inV1);
-  const { secret, previewUrl, publicUrl } = settings;
+  const { secret, previewUrl, publicUrl, commentRetentionDays: retentionDays } = settings;
   await app.register(previewRoutes, { ...inV1, secret, previewUrl, publicUrl });
   await app.register(archiveRoutes, inV1);
   await app.register(authorRoutes, inV1);
   await app.register(tagRoutes, inV1);
-  await app.register(commentRoutes, inV1);
+  await app.register(commentRoutes, { ...inV1, secret, flood: settings.rates.comment, retentionDays });
   await app.register(searchRoutes, inV1);
   await app.register(siteRoutes, inV1);
   await app.register(keyRoutes, inV1);

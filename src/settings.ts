@@ -1,7 +1,8 @@
 /** The settings of the process: environment variables (and `.env`), checked once at start. */
 import { isIP } from 'node:net';
+import type { Rate } from './core/rate.ts';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
-import type { Rate, Rates } from './http/rate-limit.ts';
+import type { Rates } from './http/rate-limit.ts';
 import { readAddress, STORE_ADDRESSES, type StoreAddress, withoutPasswords } from './store/address.ts';
 
 export type Settings = {
@@ -27,6 +28,8 @@ export type Settings = {
   embedHosts: readonly string[];
   /** After how many days what is in the trash is deleted for good; 0: never. */
   trashDays: number;
+  /** For how many days the keyed hash of the address of a comment is kept. */
+  commentRetentionDays: number;
   logLevel: string;
 };
 
@@ -208,6 +211,7 @@ export const readSettings = (environment: Environment): Settings => {
     },
     embedHosts: read('EMBED_HOSTS', 'www.youtube-nocookie.com, player.vimeo.com', hosts),
     trashDays: read('TRASH_DAYS', '0', (name, text) => integer(name, text, 0, 3650)),
+    commentRetentionDays: read('COMMENT_RETENTION_DAYS', '90', (name, text) => integer(name, text, 0, 3650)),
     logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

@@ -49,6 +49,12 @@ export const shelfOf = (article: Pick<Standing, 'status' | 'deletedAt'>): Shelf 
 
 export const COMMENT_STATUSES = ['pending', 'approved', 'spam', 'trash'] as const;
 export type CommentStatus = (typeof COMMENT_STATUSES)[number];
+/** `deleted`: nothing is left of the comment but its place, for as long as replies stand below it. */
+export type StoredCommentStatus = CommentStatus | 'deleted';
+
+export const MODERATIONS = ['all', 'first-time', 'none'] as const;
+/** Whose comments wait for an editor: those of all guests, of guests who are new, or of none. */
+export type Moderation = (typeof MODERATIONS)[number];
 
 export const COMMENT_POLICIES = ['open', 'closed', 'hidden'] as const;
 export type CommentPolicy = (typeof COMMENT_POLICIES)[number];

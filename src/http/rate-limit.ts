@@ -1,10 +1,10 @@
 /** How often one may ask: a fixed window per key or address, told by the fields of draft-ietf-httpapi-ratelimit-headers-10. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../core/errors.ts';
+import type { Rate } from '../core/rate.ts';
+import { sharersOf } from './address.ts';
 import { atOnce } from './hooks.ts';
 
-/** So many requests a window of so many seconds; null: no limit. */
-export type Rate = { limit: number; seconds: number } | null;
 export type Rates = { read: Rate; write: Rate; comment: Rate };
 type RateName = keyof Rates;
 
@@ -32,26 +32,6 @@ class Window {
   }
 }
 
-/**
- * Who shares a limit at an address: the address, or of IPv6 its /64, which is what one subscriber has to choose from
- * (RFC 6177). IPv4 written as IPv6 is IPv4.
- */
-const sharersAt = (address: string): string => {
-  if (!address.includes(':')) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped) return mapped[1] as string;
-  const [head = '', tail] = address.split('::');
-  const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== '')) as [
-    string[],
-    string[],
-  ];
-  const groups = [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
-};
-
 const rateOf = (request: FastifyRequest): RateName => {
   if (request.method === 'GET' || request.method === 'HEAD') return 'read';
   return request.routeOptions.config.rate === 'comment' && request.caller === null ? 'comment' : 'write';
@@ -77,10 +57,7 @@ export const limitRates = (app: FastifyInstance, rates: Rates): void => {
     const name = rateOf(request);
     const window = windows.get(name);
     if (!window) return;
-    const taken = window.take(
-      request.caller ? `key ${request.caller.keyId}` : sharersAt(request.ip),
-      performance.now(),
-    );
+    const taken = window.take(request.caller ? `key ${request.caller.keyId}` : sharersOf(request), performance.now());
     if (taken.left < 0) {
       tell(reply, name, window.rate, taken);
       throw refuse(

@@ -17,3 +17,15 @@ export const ensureSecret = async (store: Store, name: string): Promise<string> 
     return (await findSecret(tx, name)) as string;
   });
 };
+
+const SIGNING = 'secret';
+
+/** What tokens are signed and addresses are hashed with: what the operator gave, else the store's own, made where there is none yet. */
+export const signingSecret = (store: Store, given: string | null): string | Promise<string> =>
+  given ?? ensureSecret(store, SIGNING);
+
+/** The same, where it is known already. */
+export const knownSigningSecret = (
+  store: Store,
+  given: string | null,
+): string | undefined | Promise<string | undefined> => given ?? findSecret(store, SIGNING);

@@ -1,8 +1,9 @@
 /** One picture of the data, written once for both engines. */
 import { sql } from 'drizzle-orm';
 import type { Role } from '../core/access.ts';
-import type { CommentPolicy, CommentStatus, Shelf, StoredStatus } from '../core/statuses.ts';
+import type { CommentPolicy, Moderation, Shelf, StoredStatus } from '../core/statuses.ts';
 import type { Columns } from './columns.ts';
+import { defineCommentTables } from './comment-tables.ts';
 import { defineDeskTables } from './desk-tables.ts';
 import { defineEventTables } from './event-tables.ts';
 import { defineWordTables } from './word-tables.ts';
@@ -45,6 +46,11 @@ export const defineTables = (c: Columns) => {
     timeZone: text('time_zone').notNull(),
     articleUrlPattern: text('article_url_pattern').notNull(),
     commentPolicy: text('comment_policy').$type<CommentPolicy>().notNull(),
+    moderation: text('moderation').$type<Moderation>().notNull().default('all'),
+    /** A comment with one of them waits; folded when it is compared. */
+    moderationWords: json<string[]>('moderation_words').notNull().default([]),
+    /** So many days after its publication an article takes no more comments; null: always. */
+    commentsCloseAfterDays: integer('comments_close_after_days'),
     updatedAt: moment('updated_at').notNull(),
   });
 
@@ -235,37 +241,6 @@ export const defineTables = (c: Columns) => {
       .references(() => articles.id, { onDelete: 'cascade' }),
   });
 
-  const comments = table(
-    'comments',
-    {
-      id: serial('id'),
-      version: integer('version').notNull(),
-      articleId: integer('article_id')
-        .notNull()
-        .references(() => articles.id, { onDelete: 'cascade' }),
-      parentId: integer('parent_id'),
-      depth: integer('depth').notNull(),
-      replyCount: integer('reply_count').notNull(),
-      authorName: text('author_name').notNull(),
-      authorEmail: text('author_email'),
-      authorUrl: text('author_url'),
-      /** The byline of the key that wrote it, for staff. */
-      authorId: integer('author_id').references(() => authors.id, { onDelete: 'set null' }),
-      isStaff: boolean('is_staff').notNull(),
-      body: text('body').notNull(),
-      html: text('html').notNull(),
-      status: text('status').$type<CommentStatus>().notNull(),
-      createdAt: moment('created_at').notNull(),
-      updatedAt: moment('updated_at').notNull(),
-    },
-    (t) => [
-      index('comments_of_article').on(t.articleId, t.status, t.createdAt, t.id),
-      index('comments_by_status').on(t.status, t.createdAt, t.id),
-      index('comments_by_creation').on(t.createdAt, t.id),
-      index('comments_of_author').on(t.authorId),
-    ],
-  );
-
   return {
     site,
     authors,
@@ -278,7 +253,7 @@ export const defineTables = (c: Columns) => {
     articleTags,
     dueMoments,
     searchQueue,
-    comments,
+    ...defineCommentTables(c, { articles, authors }),
     ...defineDeskTables(c, { articles }),
     ...defineEventTables(c),
   };

@@ -22,6 +22,7 @@ const DEFAULTS = {
   },
   embedHosts: ['www.youtube-nocookie.com', 'player.vimeo.com'],
   trashDays: 0,
+  commentRetentionDays: 90,
   logLevel: 'info',
 };
 
@@ -81,6 +82,8 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['TRASH_DAYS', '30', { trashDays: 30 }],
   ['TRASH_DAYS', '3650', { trashDays: 3650 }],
   ['TRASH_DAYS', '0', {}],
+  ['COMMENT_RETENTION_DAYS', '0', { commentRetentionDays: 0 }],
+  ['COMMENT_RETENTION_DAYS', '3650', { commentRetentionDays: 3650 }],
   ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
   ['GALLEY_UNKNOWN', 'is ignored', {}],
   ['port', 'is another name', {}],
@@ -109,6 +112,7 @@ const WANTED = {
   RATE_LIMIT_COMMENT: 'must be like 300/minute (second, minute or hour), or off',
   EMBED_HOSTS: 'must be host names separated by commas',
   TRASH_DAYS: 'must be a whole number from 0 to 3650',
+  COMMENT_RETENTION_DAYS: 'must be a whole number from 0 to 3650',
   LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, trace, silent',
 };
 const BAD: [name: keyof typeof WANTED, values: string[]][] = [
@@ -138,6 +142,7 @@ const BAD: [name: keyof typeof WANTED, values: string[]][] = [
   ['RATE_LIMIT_COMMENT', ['10/minutes']],
   ['EMBED_HOSTS', ['https://a.example', 'a.example/x', '*.a.example', 'a.example,,b.example']],
   ['TRASH_DAYS', ['-1', '3651', '1.5', '30 days', 'never']],
+  ['COMMENT_RETENTION_DAYS', ['-1', '3651', '90 days']],
   ['LOG_LEVEL', ['INFO', 'verbose']],
 ];
 

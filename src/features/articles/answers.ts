@@ -33,7 +33,7 @@ const answerFields = (article: ListedArticle, view: View) => {
   return {
     id: row.id,
     ...ownMembers(row, now),
-    commentsOpen: commentsAreOpen(row, site.commentPolicy, now),
+    commentsOpen: commentsAreOpen(row, site, now),
     url: addressOf(row, site),
     ...(seesUnpublished(article, caller) && { deletedAt: formatMoment(row.deletedAt) }),
   };

@@ -25,29 +25,33 @@ const authorRef = textOf<AuthorName>(answerAuthorRef);
 const tagRef = textOf<TagName>(answerTagRef);
 const named = textOf<AuthorName | TagName>(answerNamed);
 
+/** What an answer depends on besides its articles. */
+type Seen = { site: SiteRow; now: Date };
+
 /** The members of an answer that not the article alone decides, after the others. */
-const outerMembers = (card: PublicCard, site: SiteRow, authors: string, tags: string): string =>
-  `,"commentsOpen":${takesComments(card.commentPolicy, site.commentPolicy)},"url":${JSON.stringify(
-    addressOf(card, site),
-  )},"authors":[${authors}],"tags":[${tags}]`;
+const outerMembers = (card: PublicCard, { site, now }: Seen, authors: string, tags: string): string => {
+  const isOpen = takesComments({ commentPolicy: card.commentPolicy, publishedAt: card.sortAt }, site, now);
+  const url = JSON.stringify(addressOf(card, site));
+  return `,"commentsOpen":${isOpen},"url":${url},"authors":[${authors}],"tags":[${tags}]`;
+};
 
 const withoutBraces = (json: Buffer): Buffer => json.subarray(1, -1);
 
 /** The JSON of an article whole. */
-export const publicArticle = (article: PublicPage, site: SiteRow): Buffer => {
+export const publicArticle = (article: PublicPage, seen: Seen): Buffer => {
   const { card, page, commentCount } = article;
-  const outer = outerMembers(card, site, card.authors.map(authorRef).join(), card.tags.map(tagRef).join());
+  const outer = outerMembers(card, seen, card.authors.map(authorRef).join(), card.tags.map(tagRef).join());
   const pieces = [`{"id":${card.id},`, withoutBraces(card.card), `${outer},"commentCount":${commentCount},`];
   pieces.push(page.subarray(1));
   return joinBytes(pieces);
 };
 
 /** The JSON of a list of articles; `pagination` is where the page stands. */
-export const publicList = (cards: readonly PublicCard[], site: SiteRow, pagination: object): Buffer => {
+export const publicList = (cards: readonly PublicCard[], seen: Seen, pagination: object): Buffer => {
   const pieces: (string | Buffer)[] = [];
   let before = '{"data":[{"id":';
   for (const card of cards) {
-    const outer = outerMembers(card, site, card.authors.map(named).join(), card.tags.map(named).join());
+    const outer = outerMembers(card, seen, card.authors.map(named).join(), card.tags.map(named).join());
     pieces.push(`${before}${card.id},`, withoutBraces(card.card), outer);
     before = '},{"id":';
   }

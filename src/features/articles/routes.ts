@@ -63,12 +63,13 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
     asked: number | string,
   ): Promise<boolean> => {
     if (request.caller !== null) return false;
-    const page = await readPublicPage(store, asked, clock());
+    const now = clock();
+    const page = await readPublicPage(store, asked, now);
     if (!page) return false;
     const { id, authors, tags } = page.card;
     reply.entityVersion = page.version;
     belongsTo(reply, groupsOfArticle(id, { authorIds: authors.map(idOf), tagIds: tags.map(idOf) }));
-    sendReady(reply, publicArticle(page, await readSite(store)));
+    sendReady(reply, publicArticle(page, { site: await readSite(store), now }));
     return true;
   };
 
@@ -101,7 +102,7 @@ export const articleRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
         const { shown, pagination } = pageOf(request, reply, slice, listed.found, ({ place }) => place);
         const cards = shown.map(({ card }) => card);
         belongsTo(reply, listed.groups);
-        sendReady(reply, publicList(cards, view.site, pagination));
+        sendReady(reply, publicList(cards, view, pagination));
         return reply;
       }
     }

@@ -33,16 +33,28 @@ export const demandUntrashed = ({ id, deletedAt }: { id: number; deletedAt: Date
   if (deletedAt !== null) throw refuse('trashed', `Article ${id} is in the trash; restore it first`);
 };
 
-/** Whether a live article takes comments, by its own policy or the site's. */
-export const takesComments = (policy: CommentPolicy | null, sitePolicy: CommentPolicy): boolean =>
-  (policy ?? sitePolicy) === 'open';
+/** What of the site decides whether an article takes comments. */
+export type Discussion = { commentPolicy: CommentPolicy; commentsCloseAfterDays: number | null };
+
+const DAY = 86_400_000;
+
+/** Whether a live article takes comments at `now`: by its own policy or the site's, until it is too old. */
+export const takesComments = (
+  { commentPolicy, publishedAt }: { commentPolicy: CommentPolicy | null; publishedAt: Date | null },
+  site: Discussion,
+  now: Date,
+): boolean => {
+  if ((commentPolicy ?? site.commentPolicy) !== 'open') return false;
+  if (site.commentsCloseAfterDays === null || publishedAt === null) return true;
+  return now.getTime() < publishedAt.getTime() + site.commentsCloseAfterDays * DAY;
+};
 
 /** Whether a comment can be posted at `now`. */
 export const commentsAreOpen = (
   article: Standing & { commentPolicy: CommentPolicy | null },
-  sitePolicy: CommentPolicy,
+  site: Discussion,
   now: Date,
-): boolean => isLive(article, now) && takesComments(article.commentPolicy, sitePolicy);
+): boolean => isLive(article, now) && takesComments(article, site, now);
 
 /** Words a minute, the mean of silent reading (Brysbaert 2019, for non-fiction). */
 const READING_SPEED = 238;

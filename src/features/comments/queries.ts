@@ -1,15 +1,19 @@
 /** How comments are found and kept. */
-import { and, count, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, ne, type SQL } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { COMMENT_STATUSES, type CommentStatus } from '../../core/statuses.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import type { Store } from '../../store/store.ts';
 
-export type CommentRow = Store['tables']['comments']['$inferSelect'];
+type StoredComment = Store['tables']['comments']['$inferSelect'];
+export type CommentRow = StoredComment & { status: CommentStatus };
 export type NewComment = Omit<Store['tables']['comments']['$inferInsert'], 'id'>;
 
-export const findComment = async ({ db, tables: { comments } }: Store, id: number): Promise<CommentRow | undefined> =>
-  (await db.select().from(comments).where(eq(comments.id, id)))[0];
+/** A comment of any status; undefined where there is none, or nothing but its place. */
+export const findComment = async ({ db, tables: { comments } }: Store, id: number): Promise<CommentRow | undefined> => {
+  const isThere = and(eq(comments.id, id), ne(comments.status, 'deleted'));
+  return (await db.select().from(comments).where(isThere))[0] as CommentRow | undefined;
+};
 
 /** What of an article decides whether it has comments, and for whom; undefined: there is none. */
 export const findDiscussed = async ({ db, tables: { articles } }: Store, articleId: number) => {
@@ -22,11 +26,10 @@ export const findDiscussed = async ({ db, tables: { articles } }: Store, article
 export type CommentFilter = { articleId?: number | undefined; statuses?: readonly CommentStatus[] | undefined };
 
 /**
- * The conditions whose rows together are those asked for, each one walk down one index in the order of creation. With
- * an article or several statuses that is a walk for each status: one walk for all of them would have to be sorted.
+ * The conditions whose rows together are those asked for, each one walk down one index in the order of creation: a walk
+ * for each status, as one for several of them would have to be sorted.
  */
 const walksOf = ({ comments }: Store['tables'], { articleId, statuses }: CommentFilter): (SQL | undefined)[] => {
-  if (articleId === undefined && statuses === undefined) return [undefined];
   const ofArticle = articleId === undefined ? undefined : eq(comments.articleId, articleId);
   return [...new Set(statuses ?? COMMENT_STATUSES)].map((status) => and(ofArticle, eq(comments.status, status)));
 };
@@ -57,12 +60,13 @@ export const listComments = async (
     .orderBy(...sorting(order, slice))
     .limit(slice.limit + 1)
     .offset(slice.offset);
-  if (!slice.counted) return { rows, total: undefined };
+  const found = rows as CommentRow[];
+  if (!slice.counted) return { rows: found, total: undefined };
   const wanted = and(
     articleId === undefined ? undefined : eq(comments.articleId, articleId),
-    statuses === undefined ? undefined : inArray(comments.status, [...statuses]),
+    inArray(comments.status, [...(statuses ?? COMMENT_STATUSES)]),
   );
-  return { rows, total: (await db.select({ n: count() }).from(comments).where(wanted))[0]?.n };
+  return { rows: found, total: (await db.select({ n: count() }).from(comments).where(wanted))[0]?.n };
 };
 
 export const insertComment = async ({ db, tables: { comments } }: Store, comment: NewComment): Promise<CommentRow> => {
@@ -77,28 +81,10 @@ export const replaceComment = async (
   change: Partial<NewComment>,
 ): Promise<CommentRow | undefined> => {
   const here = and(eq(comments.id, id), eq(comments.version, version));
-  return (
-    await db
-      .update(comments)
-      .set({ ...change, version: version + 1 })
-      .where(here)
-      .returning()
-  )[0];
+  const written = { ...change, version: version + 1 };
+  return (await db.update(comments).set(written).where(here).returning())[0] as CommentRow | undefined;
 };
 
 export const deleteCommentRow = async ({ db, tables: { comments } }: Store, id: number): Promise<void> => {
   await db.delete(comments).where(eq(comments.id, id));
-};
-
-/** Adds to the count of approved comments of an article. */
-export const addToCommentCount = async (
-  { db, tables: { articles } }: Store,
-  articleId: number,
-  by: number,
-): Promise<void> => {
-  if (by === 0) return;
-  await db
-    .update(articles)
-    .set({ commentCount: sql`${articles.commentCount} + ${by}` })
-    .where(eq(articles.id, articleId));
 };

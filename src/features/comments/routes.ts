@@ -1,23 +1,16 @@
 /** The doors of comments. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { articleGroup, commentsGroup, type Group } from '../../core/groups.ts';
+import { sharersOf } from '../../http/address.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
-import type { ArticleParts } from '../articles/actions.ts';
-import {
-  deleteComment,
-  editComment,
-  listArticleComments,
-  postComment,
-  readComment,
-  readPostedComment,
-  trashComment,
-} from './actions.ts';
+import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
 import { answerComment } from './answers.ts';
 import { type CommentRow, listComments } from './queries.ts';
+import { listArticleComments, readComment, readPostedComment } from './reading.ts';
 import {
   deleteCommentDoor,
   editCommentDoor,
@@ -33,7 +26,7 @@ const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime()
 /** The article decides whether its comments are shown, by its own policy or the site's. */
 const groupsOf = (articleId: number): Group[] => [commentsGroup(articleId), articleGroup(articleId), 'site'];
 
-export const commentRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIfMatch: boolean }> = async (
+export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIfMatch: boolean }> = async (
   app,
   parts,
 ) => {
@@ -44,7 +37,8 @@ export const commentRoutes: FastifyPluginAsyncTypebox<ArticleParts & { requireIf
   });
 
   app.post('/articles/:id/comments', postCommentDoor, async (request, reply) => {
-    const comment = await postComment(parts, originOf(request), request.params.id, request.body);
+    const { params, body } = request;
+    const comment = await postComment(parts, originOf(request), params.id, body, sharersOf(request));
     reply.code(201).header('location', locationOf(comment.id));
     return item(reply, answerComment(comment, request.caller));
   });

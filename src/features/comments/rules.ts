@@ -1,7 +1,13 @@
 /** What may be with comments. */
 import { type Caller, may } from '../../core/access.ts';
 import { bodyFault, type Fault, refuseAll } from '../../core/errors.ts';
-import { type CommentPolicy, type CommentStatus, isLive, type Standing } from '../../core/statuses.ts';
+import {
+  type CommentPolicy,
+  type CommentStatus,
+  isLive,
+  type Standing,
+  type StoredCommentStatus,
+} from '../../core/statuses.ts';
 import type { EventType } from '../../store/events.ts';
 
 /** What of an article decides whether its comments are shown. */
@@ -46,5 +52,12 @@ export const STATUS_EVENTS: Record<CommentStatus, EventType> = {
 };
 
 /** How the count of approved comments moves between two statuses (null: there is none). */
-export const countMove = (from: CommentStatus | null, to: CommentStatus | null): number =>
+export const countMove = (from: StoredCommentStatus | null, to: StoredCommentStatus | null): number =>
   Number(to === 'approved') - Number(from === 'approved');
+
+/** Whether everyone sees a comment in its thread: itself, or the place it left above replies that are seen. */
+export const isShownAs = (status: StoredCommentStatus, shownReplyCount: number): boolean =>
+  status === 'approved' || shownReplyCount > 0;
+
+/** An email as it is compared. */
+export const foldEmail = (email: string): string => email.normalize('NFKC').trim().toLowerCase();

@@ -5,7 +5,7 @@ import type { Slice, Sliced } from '../../core/slice.ts';
 import { isLive } from '../../core/statuses.ts';
 import type { Origin } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
-import { ensureSecret, findSecret } from '../../store/secrets.ts';
+import { knownSigningSecret, signingSecret } from '../../store/secrets.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { findToWrite } from '../articles/finding.ts';
 import { findArticle, type StoredArticle } from '../articles/queries.ts';
@@ -23,10 +23,6 @@ export type PreviewParts = Parts & { secret: string | null };
 
 /** A link with its token, and the slug of its article as it is now. */
 export type PreviewLink = LinkRow & { token: string; slug: string };
-
-const SECRET = 'secret';
-const secretFor = ({ secret }: PreviewParts, store: Store): string | Promise<string> =>
-  secret ?? ensureSecret(store, SECRET);
 
 const DAY = 86_400_000;
 const LASTING = 7 * DAY;
@@ -49,7 +45,7 @@ export const createPreviewLink = async (
     const keyId = origin.caller?.keyId ?? null;
     const link = await insertLink(tx, { articleId, keyId, createdAt: now, expiresAt });
     await keepOutcome(tx, origin, { kind: 'preview-link', id: link.id }, now);
-    return { ...link, token: tokenOf(link, await secretFor(parts, tx)), slug: row.slug };
+    return { ...link, token: tokenOf(link, await signingSecret(tx, parts.secret)), slug: row.slug };
   });
 
 /** The links to the preview of an article, for those who may edit it. */
@@ -62,7 +58,7 @@ export const listPreviewLinks = async (
   const { store, clock } = parts;
   const { row } = await findToWrite(store, caller, { id: articleId, expected: 'any' }, clock());
   const { rows, total } = await listLinks(store, articleId, slice);
-  const secret = rows.length > 0 ? await secretFor(parts, store) : '';
+  const secret = rows.length > 0 ? await signingSecret(store, parts.secret) : '';
   return { rows: rows.map((link) => ({ ...link, token: tokenOf(link, secret), slug: row.slug })), total };
 };
 
@@ -77,7 +73,7 @@ export const readPreviewLink = async (
   const { row } = await findToWrite(store, caller, { id: articleId, expected: 'any' }, clock());
   const link = await findLink(store, articleId, linkId);
   if (!link) throw noLink(articleId, linkId);
-  return { ...link, token: tokenOf(link, await secretFor(parts, store)), slug: row.slug };
+  return { ...link, token: tokenOf(link, await signingSecret(store, parts.secret)), slug: row.slug };
 };
 
 const noLink = (articleId: number, linkId: number) =>
@@ -113,7 +109,7 @@ export const readPreview = async (
   { store, clock, secret: given }: PreviewParts,
   token: string,
 ): Promise<StoredArticle> => {
-  const secret = given ?? (await findSecret(store, SECRET));
+  const secret = await knownSigningSecret(store, given);
   const claim = secret === undefined ? undefined : readToken(token, secret);
   if (!claim) throw noPreview();
   const now = clock();

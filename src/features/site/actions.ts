@@ -16,6 +16,9 @@ const FIRST: Omit<SiteRow, 'id' | 'updatedAt'> = {
   timeZone: 'UTC',
   articleUrlPattern: '/{slug}',
   commentPolicy: 'open',
+  moderation: 'all',
+  moderationWords: [],
+  commentsCloseAfterDays: null,
 };
 
 /** Makes the site of an empty store. */
