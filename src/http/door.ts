@@ -3,8 +3,17 @@ import type { FastifyContextConfig } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { GRANTS, type Permission } from '../core/access.ts';
 import type { RefusalCode } from '../core/errors.ts';
+import {
+  alwaysSent,
+  CACHE_GROUPS,
+  type CacheControl,
+  ETAG,
+  header,
+  INVALIDATION,
+  LIST_ETAG,
+} from './answer-headers.ts';
 import type { Judge } from './json-body.ts';
-import { alwaysSent, RATE_LIMIT, refusalAnswers } from './refusal-answers.ts';
+import { refusalAnswers } from './refusal-answers.ts';
 import { closed, ENTITY_TAGS_PATTERN } from './schema.ts';
 
 type Answers = Record<number, TSchema>;
@@ -29,7 +38,7 @@ type DoorSpec = {
   optionalBody?: boolean;
   headers?: TSchema;
   /** Who may keep what it answers, where its handler says that. */
-  cacheControl?: string;
+  cacheControl?: CacheControl;
   answers: Answers;
   /** The refusals of this door beyond those of every door. */
   refusals?: readonly RefusalCode[];
@@ -56,45 +65,24 @@ export const patch = <T extends TSchema>(schema: T): T =>
     content: { 'application/json': { schema }, 'application/merge-patch+json': { schema } },
   }) as unknown as T;
 
-/** Headers of answers, as the document shows them. */
-export const ETAG = {
-  ETag: { type: 'string', description: 'The version and a digest of the bytes', examples: ['"7-0123456789abcdef"'] },
-};
-export const LIST_ETAG = {
-  ETag: { type: 'string', description: 'A digest of the bytes', examples: ['"0123456789abcdef"'] },
-};
+export { ETAG, LIST_ETAG };
+
 /** The header of a list; `path` is where the example of the list stands. */
 export const linkOf = (path: string) => ({
-  Link: {
-    type: 'string',
+  Link: header(null, 40_000, {
     description: 'The first, previous and next page (RFC 8288)',
     examples: [`<${path}?limit=20>; rel="first"`],
-  },
+  }),
 });
 /** The header of what was made; `path` is that of the example. */
 export const locationOf = (path: string) => ({
-  Location: { type: 'string', description: 'The path of what was made', examples: [path] },
+  Location: header(null, 300, { description: 'The path of what was made', examples: [path] }),
 });
 /** The answer of a door by slug to a slug that its thing had once; `path` is that of the example. */
 export const moved = (path: string) =>
   noContent('It has another slug by now', {
-    Location: { type: 'string', description: 'The path under that, the query kept', examples: [path] },
+    Location: header(null, 20_000, { description: 'The path under that, the query kept', examples: [path] }),
   });
-/** The headers that tell caches what belongs together (RFC 9875). */
-const CACHE_GROUPS = {
-  'Cache-Groups': {
-    type: 'string',
-    description: 'The cache groups the answer belongs to (RFC 9875); of anonymous reads',
-    examples: ['"articles", "site"'],
-  },
-};
-const INVALIDATION = {
-  'Cache-Group-Invalidation': {
-    type: 'string',
-    description: 'The cache groups whose answers this has made untrue (RFC 9875); of what the public sees',
-    examples: ['"articles", "article-7", "author-1"'],
-  },
-};
 /** The header parameters of conditional requests. */
 export const IfMatch = Type.Object({
   'if-match': Type.Optional(
@@ -137,9 +125,9 @@ const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): 
 ];
 
 /** What may keep the answer, for the document: reads by the settings, and what only a key is shown by its holder alone. */
-const cacheControlOf = ({ access, headers, cacheControl }: DoorSpec): string =>
+const cacheControlOf = ({ access, headers, cacheControl }: DoorSpec): CacheControl =>
   cacheControl ?? (headers === IfNoneMatch ? cacheControlOfReads(access) : 'no-store');
-const cacheControlOfReads = (access: Permission | undefined): string =>
+const cacheControlOfReads = (access: Permission | undefined): CacheControl =>
   access !== undefined && GRANTS[access].anonymous === 'no' ? 'private, no-cache' : 'public, max-age=0, s-maxage=60';
 
 /** What caches are told by a successful answer. */
@@ -152,8 +140,8 @@ const groupsTold = (spec: DoorSpec): object => {
 
 /** The answers of a door with the headers that all answers have. */
 const answersOf = (spec: DoorSpec): Answers => {
-  const { answers, headers, access } = spec;
-  const common = { ...alwaysSent(cacheControlOf(spec)), ...(access !== undefined && RATE_LIMIT) };
+  const { answers, headers } = spec;
+  const common = alwaysSent(cacheControlOf(spec));
   const { ETag } = headersOf(answers[200]);
   const unchanged = noContent('You hold these bytes already', { ETag });
   const all = { ...answers, ...(ETag !== undefined && headers === IfNoneMatch && { 304: unchanged }) };

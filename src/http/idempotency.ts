@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod,
 import { Type } from 'typebox';
 import { type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
 import type { KeptOutcome, Retry } from '../core/retry.ts';
+import { REPLAYED } from './answer-headers.ts';
 import { withRefusals } from './refusal-answers.ts';
 import { IDEMPOTENCY_KEY_PATTERN } from './schema.ts';
 
@@ -46,14 +47,6 @@ const KEY_HEADER = Type.Optional(
     examples: ['5f0a8c1e-3a52-4f0e-9a53-0a4f7c1d2b6e'],
   }),
 );
-const REPLAYED = {
-  'Idempotent-Replayed': {
-    type: 'string',
-    enum: ['true'],
-    description: 'It was done already, by an earlier request with this Idempotency-Key',
-  },
-};
-
 type Responses = Record<string, { headers?: object }>;
 type Told = { headers?: { properties?: object }; response: Responses };
 

@@ -1,37 +1,15 @@
 /** The refusals of a door as the document shows them: by status, with an example for each code. */
 import type { TSchema } from 'typebox';
 import type { RefusalCode } from '../core/errors.ts';
+import { alwaysSent, CHALLENGE, RETRY_AFTER, RETRY_AFTER_OF_SOME } from './answer-headers.ts';
 import { PROBLEMS, problemType } from './problem.ts';
 import { Problem } from './problem-schema.ts';
-
-/** Headers of every answer; `example` is what `Cache-Control` says there. */
-export const alwaysSent = (example: string) => ({
-  'Cache-Control': { type: 'string', description: 'Who may keep the answer', examples: [example] },
-  'X-Request-Id': { type: 'string', description: 'Under this id the request is logged', examples: ['8c1a6f0e'] },
-});
-
-/** Headers of writes and of answers to a key, where limits are set. */
-export const RATE_LIMIT = {
-  RateLimit: {
-    type: 'string',
-    description: 'What is left, and the seconds until it begins anew; on writes, and on reads with a key',
-    examples: ['"read";r=5999;t=60'],
-  },
-  'RateLimit-Policy': {
-    type: 'string',
-    description: 'The limit, and its window in seconds',
-    examples: ['"read";q=6000;w=60'],
-  },
-};
-
-const RETRY_AFTER = { 'Retry-After': { type: 'string', description: 'Seconds to wait', examples: ['30'] } };
-const CHALLENGE = { 'WWW-Authenticate': { type: 'string', description: 'How to authenticate', examples: ['Bearer'] } };
 
 const headersOf = (status: number, codes: readonly RefusalCode[]) => ({
   ...alwaysSent('no-store'),
   ...(status === 401 && CHALLENGE),
-  ...(status === 429 && { ...RATE_LIMIT, ...RETRY_AFTER }),
-  ...((status === 503 || codes.includes('idempotency-in-progress')) && RETRY_AFTER),
+  ...((status === 429 || status === 503) && RETRY_AFTER),
+  ...(codes.includes('idempotency-in-progress') && RETRY_AFTER_OF_SOME),
 });
 
 /** What some refusals tell beyond their title. */

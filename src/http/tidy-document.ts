@@ -1,6 +1,6 @@
-/** What the generated document still needs: shared refusals said once, headers that are always there, no inner marks. */
+/** What the generated document still needs: refusals and headers said once, headers that are always there, no inner marks. */
 
-type Header = { required?: boolean };
+type Header = { $ref?: string; required?: boolean; schema: { 'x-component'?: string; 'x-sometimes'?: boolean } };
 type Response = { $ref?: string; headers?: Record<string, Header>; content?: Record<string, { examples?: object }> };
 type Parameter = { required?: boolean; example?: unknown; schema: { examples?: unknown[] } };
 type Operation = {
@@ -11,18 +11,22 @@ type Operation = {
 };
 export type Document = {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Record<string, unknown>>; responses?: Record<string, Response> };
+  components: {
+    schemas: Record<string, Record<string, unknown>>;
+    responses?: Record<string, Response>;
+    headers?: Record<string, Header>;
+  };
 };
 
-/** Headers that stand on an answer only sometimes: where limits are set, a wait is known, caches are concerned, or it is one again. */
-const isSometimes = (name: string, status: string) =>
-  name.startsWith('RateLimit') ||
-  name.startsWith('Cache-Group') ||
-  name === 'Idempotent-Replayed' ||
-  (name === 'Retry-After' && status !== '429');
-
-const requireHeaders = ({ headers = {} }: Response, status: string): void => {
-  for (const [name, header] of Object.entries(headers)) if (!isSometimes(name, status)) header.required = true;
+/** Says the headers of an answer by reference, where they have a name; those that are always there are required. */
+const shareHeaders = ({ headers = {} }: Response, shared: Record<string, Header>): void => {
+  for (const [name, header] of Object.entries(headers)) {
+    if (header.$ref !== undefined) continue; // an answer that several doors share
+    const { 'x-component': component, 'x-sometimes': isSometimes, ...schema } = header.schema;
+    const told: Header = { ...header, ...(!isSometimes && { required: true }), schema };
+    if (component !== undefined) shared[component] ??= told;
+    headers[name] = component === undefined ? told : ({ $ref: `#/components/headers/${component}` } as Header);
+  }
 };
 
 /** Puts the example of an optional parameter into its schema: at the parameter, readers such as `/docs` would send it. */
@@ -48,6 +52,9 @@ const onlyCode = ({ content }: Response): string | undefined => {
   return others.length === 0 ? code : undefined;
 };
 
+const inOrder = <T>(named: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(named).sort(([a], [b]) => a.localeCompare(b)));
+
 /**
  * Makes the document fit to read and to generate from. A status with one refusal becomes a shared response named after
  * its code; headers are required where they are always sent, bodies where they are; examples of optional parameters
@@ -55,11 +62,12 @@ const onlyCode = ({ content }: Response): string | undefined => {
  */
 export const tidy = (document: Document): Document => {
   const shared: Record<string, Response> = {};
+  const headers: Record<string, Header> = {};
   for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item))) {
     onlyShowExamples(operation);
     requireNoOptionalBody(operation);
     for (const [status, response] of Object.entries(operation.responses)) {
-      requireHeaders(response, status);
+      shareHeaders(response, headers);
       const code = onlyCode(response);
       if (code === undefined) continue;
       const name = componentName(code);
@@ -68,6 +76,5 @@ export const tidy = (document: Document): Document => {
     }
   }
   for (const schema of Object.values(document.components.schemas)) delete schema['x-read-only'];
-  const responses = Object.fromEntries(Object.entries(shared).sort(([a], [b]) => a.localeCompare(b)));
-  return { ...document, components: { ...document.components, responses } };
+  return { ...document, components: { ...document.components, responses: inOrder(shared), headers: inOrder(headers) } };
 };

@@ -73,9 +73,12 @@ export const holdToContract = (document: Json) => {
     const given = operation.responses[status];
     const response = given?.$ref ? document.components.responses[given.$ref.split('/').at(-1)] : given;
     if (!response) return [`status ${status} is not documented: ${answer.payload.slice(0, 300)}`];
-    const missing = Object.entries<Json>(response.headers ?? {})
-      .filter(([name, { required }]) => required && answer.headers[name.toLowerCase()] === undefined)
-      .map(([name]) => `header ${name} is documented but absent`);
+    const missing = Object.entries<Json>(response.headers ?? {}).flatMap(([name, told]) => {
+      const { required, schema } = told.$ref ? document.components.headers[told.$ref.split('/').at(-1)] : told;
+      const value = answer.headers[name.toLowerCase()];
+      if (value === undefined) return required ? [`header ${name} is documented but absent`] : [];
+      return validatorOf(schema)(value) ? [] : [`header ${name} is not as documented: ${value}`];
+    });
     const contents = response.content;
     if (!contents || method === 'HEAD') return answer.payload === '' ? missing : ['a body that is not documented'];
     const schema = contents[type]?.schema;

@@ -1,5 +1,6 @@
 /** The doors of preview links and of the previews they lead to. */
 import { Type } from 'typebox';
+import { header } from '../../http/answer-headers.ts';
 import { answer, door, ETAG, IfNoneMatch, LIST_ETAG, linkOf, locationOf, noContent } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
 import { ById, closed, component, Id, Moment, nullable } from '../../http/schema.ts';
@@ -121,8 +122,11 @@ export const readPreviewDoor = door({
   answers: {
     200: answer('The article as it would be', Article, {
       ...ETAG,
-      'X-Robots-Tag': { type: 'string', description: 'Search engines leave it out', examples: ['noindex'] },
-      'Referrer-Policy': { type: 'string', description: 'Its address is told to nobody', examples: ['no-referrer'] },
+      'X-Robots-Tag': header('Robots', 40, { description: 'Search engines leave it out', examples: ['noindex'] }),
+      'Referrer-Policy': header('Referrer', 40, {
+        description: 'Its address is told to nobody',
+        examples: ['no-referrer'],
+      }),
     }),
   },
 });
