@@ -12,6 +12,7 @@ const INFO = {
     'A headless CMS for publications: articles, authors, tags and comments.\n\n' +
     'Anyone reads what is live. Editors send a key: `Authorization: Bearer glk_…`. Every refusal is a problem (RFC 9457) ' +
     'that names all faults of the request; the codes stand at `/problems`.',
+  contact: { name: 'The engineers of Galley' },
   license: { name: 'MIT', identifier: 'MIT' },
 };
 

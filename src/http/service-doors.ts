@@ -49,6 +49,8 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
     door({
       operationId: 'getLiveness',
       summary: 'Is the process alive?',
+      description:
+        'Answers as long as the process runs, whatever the database does: for a supervisor that would restart it.',
       tag: 'Service',
       answers: { 200: answer('It is', Health) },
     }),
@@ -63,6 +65,7 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
     door({
       operationId: 'getReadiness',
       summary: 'Can it take requests? The database is migrated and writable',
+      description: 'A write is tried and undone: for a balancer that sends requests elsewhere while it fails.',
       tag: 'Service',
       answers: { 200: answer('It can', Health) },
     }),
@@ -83,6 +86,7 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
     door({
       operationId: 'listProblems',
       summary: 'Every code a refusal may carry',
+      description: 'The catalogue that `code` and `type` of every problem (RFC 9457) refer to.',
       tag: 'Service',
       headers: IfNoneMatch,
       answers: { 200: answer('The codes', ProblemKindList, LIST_ETAG) },
@@ -95,6 +99,7 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
     door({
       operationId: 'getProblem',
       summary: 'What a code means',
+      description: 'What stands at the `type` of a problem.',
       tag: 'Service',
       params: closed({ code: Type.String({ description: 'The code', examples: ['slug-taken'] }) }),
       headers: IfNoneMatch,

@@ -129,6 +129,8 @@ export const readArticleDoor = door({
   ...everyone,
   operationId: 'readArticle',
   summary: 'Read one article',
+  description:
+    'Everyone reads a live one; who may read it unpublished is also answered body, source and what is not live yet.',
   params: ById,
   querystring: aroundIt,
   refusals: ['gone'],
@@ -187,6 +189,8 @@ export const deleteArticleDoor = door({
   ...writers,
   operationId: 'deleteArticle',
   summary: 'Put an article in the trash, or delete it for good',
+  description:
+    'From the trash it can be restored. Deleted for good, by an admin, nothing of it is left but an event with its id.',
   params: ById,
   querystring: closed({
     permanent: Type.Optional(Type.Boolean({ description: 'For good; for admins' })),
@@ -199,6 +203,7 @@ export const restoreArticleDoor = door({
   ...writers,
   operationId: 'restoreArticle',
   summary: 'Take an article out of the trash, as a draft',
+  description: 'It keeps its slug, its content and its id; it is published again by a change of its status.',
   params: ById,
   refusals: ['gone'],
   answers: { 200: answer('The article', Article, ETAG) },

@@ -159,6 +159,8 @@ export const createAuthorDoor = door({
   ...editors,
   operationId: 'createAuthor',
   summary: 'Make an author',
+  description:
+    'A slug is made from the name where none is sent. The author is shown to everyone once a live article names it.',
   body: NewAuthor,
   refusals: ['slug-taken'],
   answers: { 201: answer('The new author', Author, { ...ETAG, ...locationOf('/v1/authors/1') }) },
@@ -168,6 +170,7 @@ export const readAuthorDoor = door({
   ...everyone,
   operationId: 'readAuthor',
   summary: 'Read one author',
+  description: 'To the anonymous an author exists only while a live article names it.',
   params: ById,
   answers: { 200: answer('The author', Author, ETAG) },
 });
@@ -185,6 +188,8 @@ export const editAuthorDoor = door({
   ...editors,
   operationId: 'editAuthor',
   summary: 'Change an author',
+  description:
+    'A merge patch: what is absent stays as it is. Articles show the new name at once; an old slug leads to the new one.',
   params: ById,
   headers: IfMatch,
   body: patch(AuthorPatch),

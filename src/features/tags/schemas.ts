@@ -138,6 +138,8 @@ export const createTagDoor = door({
   ...editors,
   operationId: 'createTag',
   summary: 'Make a tag',
+  description:
+    'Names are told apart without case and spaces around them. A slug is made from the name where none is sent.',
   body: NewTag,
   refusals: ['slug-taken', 'name-taken'],
   answers: { 201: answer('The new tag', Tag, { ...ETAG, ...locationOf('/v1/tags/3') }) },
@@ -147,6 +149,7 @@ export const readTagDoor = door({
   ...everyone,
   operationId: 'readTag',
   summary: 'Read one tag',
+  description: 'To the anonymous a tag exists only while a live article has it, and an internal one never does.',
   params: ById,
   answers: { 200: answer('The tag', Tag, ETAG) },
 });
@@ -164,6 +167,8 @@ export const editTagDoor = door({
   ...editors,
   operationId: 'editTag',
   summary: 'Change a tag',
+  description:
+    'A merge patch: what is absent stays as it is. Articles show the new name at once; an old slug leads to the new one.',
   params: ById,
   headers: IfMatch,
   body: patch(TagPatch),
@@ -175,6 +180,7 @@ export const deleteTagDoor = door({
   ...editors,
   operationId: 'deleteTag',
   summary: 'Delete a tag and take it from every article',
+  description: 'The articles stay as they are otherwise, and keep their versions.',
   params: ById,
   headers: IfMatch,
   answers: { 204: noContent('It is gone') },

@@ -65,6 +65,7 @@ export const deleteWorkingCopyDoor = door({
   ...writers,
   operationId: 'deleteWorkingCopy',
   summary: 'Drop the working copy of an article, live or no longer',
+  description: 'What is live stays as it is; what was written in the copy is gone.',
   refusals: ['trashed', 'gone'],
   answers: { 204: noContent('The changes are dropped; the article is as it was') },
 });
