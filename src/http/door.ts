@@ -14,7 +14,7 @@ import {
 } from './answer-headers.ts';
 import type { Judge } from './json-body.ts';
 import { refusalAnswers } from './refusal-answers.ts';
-import { closed, ENTITY_TAGS_PATTERN } from './schema.ts';
+import { closed, ENTITY_TAGS_PATTERN, MAX_HEADER } from './schema.ts';
 
 type Answers = Record<number, TSchema>;
 type DoorSpec = {
@@ -88,6 +88,7 @@ export const IfMatch = Type.Object({
   'if-match': Type.Optional(
     Type.String({
       pattern: ENTITY_TAGS_PATTERN,
+      maxLength: MAX_HEADER,
       description: 'The ETag you have read: the write happens only to that version',
       examples: ['"7"'],
     }),
@@ -96,6 +97,7 @@ export const IfMatch = Type.Object({
 export const IfNoneMatch = Type.Object({
   'if-none-match': Type.Optional(
     Type.String({
+      maxLength: MAX_HEADER,
       description: 'The ETag you hold: 304 where nothing has changed',
       examples: ['"7-0123456789abcdef"'],
     }),

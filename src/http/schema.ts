@@ -2,6 +2,9 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { SLUG_PATTERN } from '../core/slug.ts';
 
+/** What all headers of a request may have together, in bytes: Node's own limit. */
+export const MAX_HEADER = 16_384;
+
 /** Every named component of the document, by name. */
 export const components = new Map<string, TSchema>();
 
@@ -50,7 +53,7 @@ export const Url = (options: object = {}) =>
   Type.String({ format: 'uri', maxLength: 2048, description: 'An absolute http or https address', ...options });
 export const Email = (options: object = {}) => Type.String({ format: 'email', maxLength: 254, ...options });
 export const Moment = (options: object = {}) =>
-  Type.String({ format: 'date-time', examples: ['2026-11-22T07:00:00.000Z'], ...options });
+  Type.String({ format: 'date-time', maxLength: 64, examples: ['2026-11-22T07:00:00.000Z'], ...options });
 export const Slug = (options: object = {}) =>
   Type.String({
     pattern: SLUG_PATTERN,

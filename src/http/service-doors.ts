@@ -101,7 +101,7 @@ export const serviceDoors: FastifyPluginAsyncTypebox<{ checkReady: () => Promise
       summary: 'What a code means',
       description: 'What stands at the `type` of a problem.',
       tag: 'Service',
-      params: closed({ code: Type.String({ description: 'The code', examples: ['slug-taken'] }) }),
+      params: closed({ code: Type.String({ maxLength: 200, description: 'The code', examples: ['slug-taken'] }) }),
       headers: IfNoneMatch,
       answers: { 200: answer('The code', ProblemKind, LIST_ETAG) },
     }),

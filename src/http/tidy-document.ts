@@ -55,6 +55,18 @@ const onlyCode = ({ content }: Response): string | undefined => {
 const inOrder = <T>(named: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(named).sort(([a], [b]) => a.localeCompare(b)));
 
+type Schema = Record<string, unknown>;
+
+const INT32 = { format: 'int32', minimum: 0, maximum: 2 ** 31 - 1 };
+
+/** Says of every integer that it is one of 32 bits and not negative, unless it has limits of its own: more neither engine holds. */
+const boundIntegers = (schema: unknown): void => {
+  if (typeof schema !== 'object' || schema === null) return;
+  const { type } = schema as Schema;
+  if ([type].flat().includes('integer')) Object.assign(schema, { ...INT32, ...schema });
+  for (const [name, member] of Object.entries(schema)) if (!name.startsWith('example')) boundIntegers(member);
+};
+
 /**
  * Makes the document fit to read and to generate from. A status with one refusal becomes a shared response named after
  * its code; headers are required where they are always sent, bodies where they are; examples of optional parameters
@@ -76,5 +88,7 @@ export const tidy = (document: Document): Document => {
     }
   }
   for (const schema of Object.values(document.components.schemas)) delete schema['x-read-only'];
+  boundIntegers(document.paths);
+  boundIntegers(document.components.schemas);
   return { ...document, components: { ...document.components, responses: inOrder(shared), headers: inOrder(headers) } };
 };

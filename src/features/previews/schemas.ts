@@ -116,7 +116,12 @@ export const readPreviewDoor = door({
     'are 404; expired ones are 410.',
   params: closed({
     // Any text may be asked for; what is no token is simply not found.
-    token: Type.String({ minLength: 1, description: 'The token of a preview link', examples: [token] }),
+    token: Type.String({
+      minLength: 1,
+      maxLength: 2400,
+      description: 'The token of a preview link',
+      examples: [token],
+    }),
   }),
   headers: IfNoneMatch,
   cacheControl: PREVIEW_CONTROL,
