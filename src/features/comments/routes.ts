@@ -9,7 +9,7 @@ import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
 import { answerComment } from './answers.ts';
-import { type CommentRow, listComments } from './queries.ts';
+import type { CommentRow } from './queries.ts';
 import { listArticleComments, readComment, readPostedComment } from './reading.ts';
 import {
   deleteCommentDoor,
@@ -19,6 +19,7 @@ import {
   postCommentDoor,
   readCommentDoor,
 } from './schemas.ts';
+import { listQueue } from './searching.ts';
 
 const locationOf = (id: number) => `/v1/comments/${id}`;
 const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime(), id });
@@ -51,9 +52,9 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
   });
 
   app.get('/comments', listCommentsDoor, async (request, reply) => {
-    const { status: statuses, article: articleId } = request.query;
+    const { status: statuses, article: articleId, q } = request.query;
     const slice = sliceOf(request, 'moment');
-    const comments = await listComments(parts.store, { articleId, statuses }, true, slice);
+    const comments = await listQueue(parts.store, { articleId, statuses }, q, slice);
     return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
   });
 
