@@ -12,7 +12,7 @@ import { listIdsAfter } from './search-queries.ts';
 type Spoken = { id: number; authorName: string; body: string; status: StoredCommentStatus };
 
 /** How many comments are looked at together, and how many of them one transaction makes findable. */
-const LOOKED_AT = 1000;
+const LOOKED_AT = 200;
 const AT_ONCE = 50;
 /** How often it is tried again where the store was away, in milliseconds. */
 const EVERY = 60_000;

@@ -43,11 +43,17 @@ const NewComment = component(
   'NewComment',
   closed(
     {
-      authorName: Type.Optional(FilledText(100, { description: 'Required without a key that has an author' })),
-      authorEmail: Type.Optional(
-        Email({ description: 'Required without a key that has an author; shown to editors alone, never public' }),
+      authorName: Type.Optional(
+        FilledText(100, { description: 'Shown with the comment. Required without a key that has an author' }),
       ),
-      authorUrl: Type.Optional(nullable(Url())),
+      authorEmail: Type.Optional(
+        Email({
+          description: 'The email address will not be published: editors alone are shown it. Required alike',
+        }),
+      ),
+      authorUrl: Type.Optional(
+        nullable(Url({ description: 'The absolute http or https address of a page of theirs, shown with the name' })),
+      ),
       body,
     },
     {
@@ -76,8 +82,8 @@ const Comment = component(
       parentId: nullable(Id({ description: 'The comment it replies to' })),
       depth: Type.Integer({ description: 'How deep in its thread, from 0' }),
       replyCount: Type.Integer({ description: 'Approved direct replies' }),
-      authorName: Type.String(),
-      authorUrl: nullable(Type.String()),
+      authorName: Type.String({ description: 'Plain text: to be escaped in a page' }),
+      authorUrl: nullable(Type.String({ description: 'An http or https address, for a link with rel="nofollow ugc"' })),
       isStaff: Type.Boolean({ description: 'Written with a key of the publication' }),
       html: Type.String({ description: 'The text, safe for a page' }),
       status,
@@ -120,7 +126,11 @@ export const postCommentDoor = door({
   operationId: 'postComment',
   judge: (body, caller) => (caller?.authorId == null ? signatureFaults(body) : []),
   summary: 'Post a comment to a live article',
-  description: 'A guest’s comment waits for an editor; one with a key that has an author is approved at once.',
+  description:
+    'A guest’s comment waits for an editor; one with a key that has an author is approved at once.\n\n' +
+    'What a form needs: it is shown where the article’s `commentsOpen` is true. A name (up to 100 characters), an email ' +
+    'address (up to 254) and a text (up to 10,000) are required, the address of a page is optional. It may say that the ' +
+    'email address will not be published. A 400 names every field that cannot be taken, by its pointer.',
   params: ById,
   body: NewComment,
   refusals: ['comments-closed', 'unrenderable'],
