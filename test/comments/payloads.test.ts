@@ -16,8 +16,11 @@ const startWall = async (t: Test) => {
   const { ask, keys, authorId } = galley;
   const article = { title: 'Wall', body: 'Write.', authorIds: [authorId], status: 'published' };
   const { id } = (await ask('POST', '/v1/articles', { key: keys.editor, body: article })).body;
-  const post = (body: object) =>
-    ask('POST', `/v1/articles/${id}/comments`, { body: { authorName: 'G', authorEmail: 'g@mail.example', ...body } });
+  let guests = 0;
+  const post = (more: object) => {
+    const body = { authorName: 'G', authorEmail: `g${guests++}@mail.example`, ...more };
+    return ask('POST', `/v1/articles/${id}/comments`, { body });
+  };
   return { ...galley, post };
 };
 

@@ -1,6 +1,7 @@
 /** The search of the queue: what editors find by words, wherever it stands, and what nobody finds. */
 import { type Test, test } from 'tap';
 import { indexComment, startIndexingComments } from '../../src/features/comments/indexing.ts';
+import { listQueue } from '../../src/features/comments/searching.ts';
 import { startGalley } from '../support/app.ts';
 import { insertRows } from '../support/rows.ts';
 
@@ -118,6 +119,21 @@ test('what is found is what the comment says by now', async (t) => {
     }),
   );
   t.strictSame([await find('taken back'), await find('evening')], [[], [0]], 'what is not kept is not found');
+});
+
+test('a page is found anew where others change what stands on it', async (t) => {
+  const { ask, keys, ids, store } = await startQueue(t);
+  const real = store.searches.comments;
+  let left = 1;
+  const meddled: typeof real.find = async (...asked) => {
+    const found = await real.find(...asked);
+    if (left-- > 0) await ask('PATCH', `/v1/comments/${ids[3]}`, { key: keys.editor, body: { status: 'spam' } });
+    return found;
+  };
+  const racing = { ...store, searches: { ...store.searches, comments: { ...real, find: meddled } } };
+  const slice = { limit: 1, offset: 0, from: null, counted: true };
+  const { rows, total } = await listQueue(racing, { statuses: ['pending', 'trash'] }, 'harbour', slice);
+  t.strictSame([rows.map(({ id }) => ids.indexOf(id)), total, left], [[0], 1, -1]);
 });
 
 test('what an older Galley stored is made findable at the start, and others may stop that', async (t) => {

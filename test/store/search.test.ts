@@ -38,6 +38,20 @@ test('the search of a great store is done in a thread, and finds what was writte
     answers.every((found) => found.length === 5),
     'many at once',
   );
+
+  const comment = { authorName: 'Kay', authorEmail: 'kay@mail.example' };
+  const said = async (body: string) =>
+    (await ask('POST', '/v1/articles/1/comments', { body: { ...comment, body } })).body.id;
+  const first = await said('Boats at noon.');
+  const { comments } = store.tables;
+  await store.transaction(async (tx) => {
+    const [row] = await tx.db.select().from(comments);
+    if (row) await tx.db.insert(comments).values({ ...row, id: MANY, body: 'Not found.' });
+  });
+  const second = await said('Boats at night.');
+  const queue = await ask('GET', '/v1/comments?q=boats', { key: keys.editor });
+  const found = queue.body.data.map(({ id }: { id: number }) => id);
+  t.same(found, [second, first], 'comments are searched by a thread too, and beside articles');
   await app.close();
 });
 
