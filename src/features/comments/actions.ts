@@ -14,7 +14,8 @@ import { findAuthor } from '../authors/queries.ts';
 import { demandComment, demandOpenArticle } from './finding.ts';
 import { markComment } from './guests.ts';
 import { demandNew, judgeComment } from './judging.ts';
-import { type CommentRow, deleteCommentRow, insertComment, replaceComment } from './queries.ts';
+import { type CommentRow, insertComment, replaceComment } from './queries.ts';
+import { removeComment } from './removing.ts';
 import { checkSignature, foldEmail, isShownAs, STATUS_EVENTS } from './rules.ts';
 import { carryStanding } from './standing.ts';
 import { placeComment } from './threads.ts';
@@ -149,7 +150,5 @@ export const deleteComment = (
     demand(origin.caller, 'delete permanently');
     const comment = await demandComment(tx, origin.caller, id, now);
     await demandVersion(tx, 'comment', expected, comment);
-    await deleteCommentRow(tx, id);
-    await carryStanding(tx, origin, comment, comment.status, null);
-    await record(tx, origin, 'comment.deleted', now, comment);
+    await removeComment(tx, origin, comment, now);
   });
