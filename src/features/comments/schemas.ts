@@ -1,5 +1,5 @@
 /** What passes through the doors of comments. */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { COMMENT_STATUSES } from '../../core/statuses.ts';
 import {
   answer,
@@ -28,6 +28,8 @@ import {
   Url,
 } from '../../http/schema.ts';
 import { signatureFaults } from './rules.ts';
+import { DEEPEST, SHOWN_REPLIES, VIEWS } from './thread-rules.ts';
+import { depth, inTree, RemovedComment, replyCount } from './thread-schemas.ts';
 
 const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
@@ -48,6 +50,13 @@ const NewComment = component(
       ),
       authorUrl: Type.Optional(nullable(Url())),
       body,
+      parentId: Type.Optional(
+        nullable(
+          Id({
+            description: `The comment it replies to: an approved one of this article. Threads are ${DEEPEST} levels deep; a reply to a comment there stands beside it`,
+          }),
+        ),
+      ),
     },
     {
       ...newReadOnly,
@@ -73,8 +82,8 @@ const Comment = component(
       version: Type.Integer({ description: 'From 1, one more with every stored change' }),
       articleId: Id({ description: 'The article it was posted to' }),
       parentId: nullable(Id({ description: 'The comment it replies to' })),
-      depth: Type.Integer({ description: 'How deep in its thread, from 0' }),
-      replyCount: Type.Integer({ description: 'Approved direct replies' }),
+      depth,
+      replyCount,
       authorName: Type.String(),
       authorUrl: nullable(Type.String()),
       isStaff: Type.Boolean({ description: 'Written with a key of the publication' }),
@@ -84,6 +93,7 @@ const Comment = component(
       updatedAt: Moment(),
       body: Type.Optional(Type.String({ description: 'As it was sent; for editors' })),
       authorEmail: Type.Optional(nullable(Type.String({ description: 'For editors' }))),
+      ...inTree,
     },
     {
       description: 'What a reader says',
@@ -109,6 +119,14 @@ const Comment = component(
 );
 const CommentList = listOf('CommentList', Comment, 'Comments');
 
+type InThread = Static<typeof Comment> | Static<typeof RemovedComment>;
+component('ThreadEntry', {
+  anyOf: [Comment, RemovedComment],
+  description: 'What stands in a thread: a comment, or the place of one that was removed',
+});
+const ThreadEntry = Type.Unsafe<InThread>({ $ref: 'ThreadEntry#' });
+const ThreadList = listOf('ThreadList', ThreadEntry, 'What stands in threads');
+
 const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
 const editors = { tag: 'Comments', access: 'moderate comments' } as const;
 
@@ -122,7 +140,7 @@ export const postCommentDoor = door({
   description: 'A guest’s comment waits for an editor; one with a key that has an author is approved at once.',
   params: ById,
   body: NewComment,
-  refusals: ['comments-closed', 'unrenderable'],
+  refusals: ['comments-closed', 'unrenderable', 'invalid-parent'],
   answers: { 201: answer('The new comment', Comment, { ...ETAG, ...locationOf('/v1/comments/11') }) },
 });
 
@@ -130,15 +148,37 @@ export const listArticleCommentsDoor = door({
   ...everyone,
   operationId: 'listArticleComments',
   summary: 'List the approved comments of an article, oldest first',
+  description:
+    'With them the places of removed ones that were replied to. Whether they are flat or a tree, what has changed since ' +
+    'a page was read moves none behind its cursor.',
   params: ById,
   querystring: closed({
     ...pageQuery,
+    view: Type.Optional(
+      oneOf(VIEWS, {
+        default: 'flat',
+        description:
+          `One after the other; or a \`tree\`: those that reply to none, each with its first ${SHOWN_REPLIES} replies, oldest first, ` +
+          'and these with theirs',
+      }),
+    ),
     sort: Type.Optional(
       oneOf(['createdAt', '-createdAt'], { default: 'createdAt', description: 'The oldest first, or the newest' }),
     ),
   }),
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/articles/7/comments') }) },
+  answers: { 200: answer('Comments', ThreadList, { ...LIST_ETAG, ...linkOf('/v1/articles/7/comments') }) },
+});
+
+export const listRepliesDoor = door({
+  ...everyone,
+  operationId: 'listReplies',
+  summary: 'List the approved replies to a comment, oldest first',
+  description: 'The direct ones, and the places of removed ones that were replied to.',
+  params: ById,
+  querystring: closed(pageQuery),
+  refusals: ['invalid-cursor'],
+  answers: { 200: answer('Replies', ThreadList, { ...LIST_ETAG, ...linkOf('/v1/comments/11/replies') }) },
 });
 
 export const listCommentsDoor = door({
@@ -160,7 +200,8 @@ export const readCommentDoor = door({
   operationId: 'readComment',
   summary: 'Read one comment',
   params: ById,
-  answers: { 200: answer('The comment', Comment, ETAG) },
+  description: 'Of a removed one above replies that are shown, its place.',
+  answers: { 200: answer('The comment', ThreadEntry, ETAG) },
 });
 
 export const editCommentDoor = door({
