@@ -126,6 +126,7 @@ component('ThreadEntry', {
 });
 const ThreadEntry = Type.Unsafe<InThread>({ $ref: 'ThreadEntry#' });
 const ThreadList = listOf('ThreadList', ThreadEntry, 'What stands in threads');
+export type ThreadList = Static<typeof ThreadList>;
 
 const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
 const editors = { tag: 'Comments', access: 'moderate comments' } as const;
