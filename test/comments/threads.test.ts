@@ -265,10 +265,12 @@ test('what was removed keeps its place, and nothing else, until its last reply i
 test('walks neither skip nor repeat while others post and remove', async (t) => {
   const { comments, post, judge, destroy, walk } = await startThreads(t);
   const top = await post();
-  const tops = [top, ...(await Promise.all(Array.from({ length: 10 }, () => post())))];
+  const tops = [top];
+  for (let i = 0; i < 10; i++) tops.push(await post());
+  const sixth = tops[6] as number;
   const replies: number[] = [];
   for (let i = 0; i < 11; i++) replies.push(await post(top));
-  const [keeper] = [await post(tops[6] as number)];
+  const keeper = await post(sixth);
   const lists: [url: string, expected: () => number[]][] = [
     [comments, () => [...tops, ...replies, keeper]],
     [`${comments}?view=tree`, () => tops],
@@ -282,15 +284,15 @@ test('walks neither skip nor repeat while others post and remove', async (t) => 
     const walked = await walk(url, '', async () => {
       made.push(await post(), await post(top));
       if (turn++ === 0)
-        await judge(tops[6] as number, 'trash'); // its place is kept
-      else await judge(tops[6] as number, 'approved');
+        await judge(sixth, 'trash'); // its place is kept
+      else await judge(sixth, 'approved');
       const gone = made[turn - 2];
       if (gone !== undefined) await destroy(gone);
     });
     const old = idsOf(walked).filter((id) => before.includes(id));
     t.same(old, before, url);
     t.equal(new Set(idsOf(walked)).size, walked.length, `${url} repeats nothing`);
-    await judge(tops[6] as number, 'approved');
+    await judge(sixth, 'approved');
     for (const id of made) await destroy(id);
   }
 });

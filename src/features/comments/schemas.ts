@@ -29,7 +29,7 @@ import {
 } from '../../http/schema.ts';
 import { signatureFaults } from './rules.ts';
 import { DEEPEST, SHOWN_REPLIES, VIEWS } from './thread-rules.ts';
-import { depth, inTree, RemovedComment, replyCount } from './thread-schemas.ts';
+import { depth, inTree, RemovedComment, removedExample, replyCount } from './thread-schemas.ts';
 
 const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
@@ -74,6 +74,21 @@ const CommentPatch = component(
   ),
 );
 
+const commentExample = {
+  id: 11,
+  version: 1,
+  articleId: 7,
+  parentId: null,
+  depth: 0,
+  replyCount: 0,
+  authorName: 'Grace',
+  authorUrl: null,
+  isStaff: false,
+  html: '<p>What a <em>night</em> that was.</p>\n',
+  status: 'pending',
+  createdAt: '2026-11-22T07:00:00.000Z',
+  updatedAt: '2026-11-22T07:00:00.000Z',
+};
 const Comment = component(
   'Comment',
   Type.Object(
@@ -97,23 +112,7 @@ const Comment = component(
     },
     {
       description: 'What a reader says',
-      examples: [
-        {
-          id: 11,
-          version: 1,
-          articleId: 7,
-          parentId: null,
-          depth: 0,
-          replyCount: 0,
-          authorName: 'Grace',
-          authorUrl: null,
-          isStaff: false,
-          html: '<p>What a <em>night</em> that was.</p>\n',
-          status: 'pending',
-          createdAt: '2026-11-22T07:00:00.000Z',
-          updatedAt: '2026-11-22T07:00:00.000Z',
-        },
-      ],
+      examples: [commentExample],
     },
   ),
 );
@@ -123,6 +122,7 @@ type InThread = Static<typeof Comment> | Static<typeof RemovedComment>;
 component('ThreadEntry', {
   anyOf: [Comment, RemovedComment],
   description: 'What stands in a thread: a comment, or the place of one that was removed',
+  examples: [{ ...commentExample, status: 'approved' }, removedExample],
 });
 const ThreadEntry = Type.Unsafe<InThread>({ $ref: 'ThreadEntry#' });
 const ThreadList = listOf('ThreadList', ThreadEntry, 'What stands in threads');
@@ -179,7 +179,7 @@ export const listRepliesDoor = door({
   params: ById,
   querystring: closed(pageQuery),
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Replies', ThreadList, { ...LIST_ETAG, ...linkOf('/v1/comments/11/replies') }) },
+  answers: { 200: answer('Replies', ThreadList, { ...LIST_ETAG, ...linkOf('/v1/comments/7/replies') }) },
 });
 
 export const listCommentsDoor = door({

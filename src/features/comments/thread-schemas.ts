@@ -24,6 +24,10 @@ export const inTree = {
 export const depth = Type.Integer({ description: 'How deep in its thread, from 0' });
 export const replyCount = Type.Integer({ description: 'Approved direct replies' });
 
+export const removedExample = {
+  ...{ id: 12, articleId: 7, parentId: null, depth: 0, replyCount: 1, removed: true },
+  createdAt: '2026-11-22T07:00:00.000Z',
+};
 export const RemovedComment = component(
   'RemovedComment',
   Type.Object(
@@ -39,12 +43,7 @@ export const RemovedComment = component(
     },
     {
       description: 'The place of a comment that was removed, above the replies that are shown',
-      examples: [
-        {
-          ...{ id: 12, articleId: 7, parentId: null, depth: 0, replyCount: 1, removed: true },
-          createdAt: '2026-11-22T07:00:00.000Z',
-        },
-      ],
+      examples: [removedExample],
     },
   ),
 );
