@@ -61,12 +61,12 @@ const learn = (known: Known, { method, url, role }: Asking, { status, headers, b
   if (status < 300 && typeof body?.slug === 'string' && !known.formerSlugs.includes(body.slug))
     known.formerSlugs.push(body.slug);
   if (status < 300 && body?.id !== undefined && (kind || url.includes('/comments'))) {
-    const list: { id: number; slug: string; etag: string }[] = kind
+    const list: { id: number; slug: string; etag: string; articleId?: number }[] = kind
       ? known[kind]
-      : (known.comments as Known['articles']);
+      : (known.comments as (Known['articles'][number] & { articleId: number })[]);
     const place = list.findIndex(({ id }) => id === body.id);
     if (place >= 0) list.splice(place, 1);
-    list.push({ id: body.id, slug: body.slug, etag });
+    list.push({ id: body.id, slug: body.slug, etag, articleId: body.articleId });
     for (const each of kind === 'articles' ? body.tags : [])
       if (!known.tags.some(({ id }) => id === each.id)) known.tags.push({ ...each, etag: '"1"' });
   }

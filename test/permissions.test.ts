@@ -429,6 +429,8 @@ const TABLE: Row[] = [
   ],
   ['list an article’s comments', '200 200 200 200 200 200', (n, key) => get(`/v1/articles/${n.live}/comments`)(n, key)],
   ['read an approved comment', /**/ '200 200 200 200 200 200', onComment('approved', 'GET')],
+  ['list the replies to it', /*  */ '200 200 200 200 200 200', onComment('approved', 'GET', '/replies')],
+  ['and to a pending one', /*    */ '404 404 404 404 404 404', onComment('pending', 'GET', '/replies')],
   ['read a pending comment', /*  */ '404 404 404 404 200 200', onComment('pending', 'GET')],
   ['read spam', /*               */ '404 404 404 404 200 200', onComment('spam', 'GET')],
   ['read a trashed comment', /*  */ '404 404 404 404 200 200', onComment('trash', 'GET')],

@@ -17,7 +17,7 @@ export type Known = {
   articles: { id: number; slug: string; etag: string }[];
   authors: { id: number; slug: string; etag: string }[];
   tags: { id: number; slug: string; etag: string }[];
-  comments: { id: number; etag: string }[];
+  comments: { id: number; etag: string; articleId: number }[];
   keys: { id: number }[];
   /** The tokens of preview links. */
   tokens: string[];
@@ -252,9 +252,22 @@ export const createRequests = (random: Random, known: Known) => {
           authorName: maybe(90, () => words(2)),
           authorEmail: maybe(90, () => 'g@mail.example'),
           body: maybe(95, text),
-          parentId: maybe(30, () => idOf(known.comments)),
+          parentId: maybe(10, () => idOf(known.comments)),
         }),
       }),
+    ],
+    [
+      10,
+      () => {
+        const { id, articleId } = known.comments.length > 0 ? one(known.comments) : { id: 1, articleId: 1 };
+        const body = { authorName: words(2), authorEmail: 'g@mail.example', body: text(), parentId: id };
+        return {
+          method: 'POST',
+          url: `/v1/articles/${articleId}/comments`,
+          role: one(['author', 'author', null] as const),
+          body,
+        };
+      },
     ],
     [
       7,
@@ -414,7 +427,7 @@ export const createRequests = (random: Random, known: Known) => {
     [
       6,
       read(() =>
-        `/v1/articles/${idOf(known.articles)}/comments?${one(['', 'sort=-createdAt', 'sort=createdAt'])}&${place()}`
+        `/v1/articles/${idOf(known.articles)}/comments?${one(['', 'sort=-createdAt', 'view=tree', 'view=tree&sort=-createdAt'])}&${place()}`
           .replace(/\?&/, '?')
           .replace(/[?&]$/, ''),
       ),
@@ -428,6 +441,7 @@ export const createRequests = (random: Random, known: Known) => {
       }),
     ],
     [2, read(() => `/v1/comments/${idOf(known.comments)}`)],
+    [4, read(() => `/v1/comments/${idOf(known.comments)}/replies?${place()}`.replace(/\?$/, ''))],
     [
       2,
       () => ({

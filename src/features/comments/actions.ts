@@ -15,7 +15,8 @@ import { demandComment, demandOpenArticle } from './finding.ts';
 import { markComment } from './guests.ts';
 import { indexComment } from './indexing.ts';
 import { demandNew, judgeComment } from './judging.ts';
-import { type CommentRow, deleteCommentRow, insertComment, replaceComment } from './queries.ts';
+import { type CommentRow, insertComment, replaceComment } from './queries.ts';
+import { removeComment } from './removing.ts';
 import { checkSignature, foldEmail, isShownAs, STATUS_EVENTS } from './rules.ts';
 import { carryStanding } from './standing.ts';
 import { placeComment } from './threads.ts';
@@ -152,7 +153,5 @@ export const deleteComment = (
     demand(origin.caller, 'delete permanently');
     const comment = await demandComment(tx, origin.caller, id, now);
     await demandVersion(tx, 'comment', expected, comment);
-    await deleteCommentRow(tx, id);
-    await carryStanding(tx, origin, comment, comment.status, null);
-    await record(tx, origin, 'comment.deleted', now, comment);
+    await removeComment(tx, origin, comment, now);
   });

@@ -1,28 +1,46 @@
 /** The doors of comments. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import { articleGroup, commentsGroup, type Group } from '../../core/groups.ts';
 import { sharersOf } from '../../http/address.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { expectationOf, item } from '../../http/etag.ts';
 import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
-import { answerPage, sliceOf } from '../../http/pagination.ts';
+import { answerPage, cursorInto, sliceOf } from '../../http/pagination.ts';
+import { sendReady } from '../../http/ready-json.ts';
 import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
-import { answerComment } from './answers.ts';
-import type { CommentRow } from './queries.ts';
-import { listArticleComments, readComment, readPostedComment } from './reading.ts';
+import { answerBranch, answerComment, answerEntry, answerOne } from './answers.ts';
+import { readComment, readPostedComment } from './reading.ts';
 import {
   deleteCommentDoor,
   editCommentDoor,
   listArticleCommentsDoor,
   listCommentsDoor,
+  listRepliesDoor,
   postCommentDoor,
   readCommentDoor,
+  type ThreadList,
 } from './schemas.ts';
 import { listQueue } from './searching.ts';
+import type { Entry } from './thread-queries.ts';
+import type { Branch } from './thread-rules.ts';
+import { listArticleComments, listArticleThreads, listReplies } from './threads.ts';
 
 const locationOf = (id: number) => `/v1/comments/${id}`;
-const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime(), id });
+const placeOf = ({ createdAt, id }: Entry) => ({ value: createdAt.getTime(), id });
+
+/** Where the replies to an entry go on that are not in its tree. */
+const nextRepliesOf = ({ entry, replies, hasMore }: Branch): string | null => {
+  const last = replies.at(-1);
+  return hasMore ? cursorInto(`${locationOf(entry.id)}/replies`, last ? placeOf(last.entry) : null) : null;
+};
+
+/** The serialiser would try every entry, and all below it, against what it may be: ten times the work of writing it down. */
+const sendThreads = (reply: FastifyReply, threads: ThreadList): FastifyReply => {
+  sendReady(reply, Buffer.from(JSON.stringify(threads)));
+  return reply;
+};
 
 /** The article decides whether its comments are shown, by its own policy or the site's. */
 const groupsOf = (articleId: number): Group[] => [commentsGroup(articleId), articleGroup(articleId), 'site'];
@@ -45,10 +63,34 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
   });
 
   app.get('/articles/:id/comments', listArticleCommentsDoor, async (request, reply) => {
+    const { caller, params, query } = request;
     const slice = sliceOf(request, 'moment');
-    const comments = await listArticleComments(parts, request.params.id, request.query.sort === '-createdAt', slice);
-    belongsTo(reply, groupsOf(request.params.id));
-    return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
+    const asked = [params.id, query.sort === '-createdAt', slice] as const;
+    if (query.view !== 'tree') {
+      const entries = await listArticleComments(parts, ...asked);
+      belongsTo(reply, groupsOf(params.id));
+      return sendThreads(
+        reply,
+        answerPage(request, reply, slice, entries, placeOf, (entry) => answerEntry(entry, caller)),
+      );
+    }
+    const branches = await listArticleThreads(parts, ...asked);
+    belongsTo(reply, groupsOf(params.id));
+    const place = ({ entry }: Branch) => placeOf(entry);
+    return sendThreads(
+      reply,
+      answerPage(request, reply, slice, branches, place, (branch) => answerBranch(branch, caller, nextRepliesOf)),
+    );
+  });
+
+  app.get('/comments/:id/replies', listRepliesDoor, async (request, reply) => {
+    const slice = sliceOf(request, 'moment');
+    const { articleId, ...entries } = await listReplies(parts, request.params.id, slice);
+    belongsTo(reply, groupsOf(articleId));
+    return sendThreads(
+      reply,
+      answerPage(request, reply, slice, entries, placeOf, (entry) => answerEntry(entry, request.caller)),
+    );
   });
 
   app.get('/comments', listCommentsDoor, async (request, reply) => {
@@ -59,9 +101,10 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
   });
 
   app.get('/comments/:id', readCommentDoor, async ({ caller, params }, reply) => {
-    const comment = await readComment(parts, caller, params.id);
-    belongsTo(reply, groupsOf(comment.articleId));
-    return item(reply, answerComment(comment, caller));
+    const entry = await readComment(parts, caller, params.id);
+    belongsTo(reply, groupsOf(entry.articleId));
+    const answer = answerOne(entry, caller);
+    return 'version' in answer ? item(reply, answer) : answer;
   });
 
   app.patch('/comments/:id', editCommentDoor, async (request, reply) => {

@@ -1,5 +1,5 @@
 /** What passes through the doors of comments. */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { LONGEST_QUERY } from '../../core/search-query.ts';
 import { COMMENT_STATUSES } from '../../core/statuses.ts';
 import {
@@ -29,6 +29,8 @@ import {
   Url,
 } from '../../http/schema.ts';
 import { signatureFaults } from './rules.ts';
+import { DEEPEST, SHOWN_REPLIES, VIEWS } from './thread-rules.ts';
+import { depth, inTree, RemovedComment, removedExample, replyCount } from './thread-schemas.ts';
 
 const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
@@ -55,6 +57,13 @@ const NewComment = component(
         nullable(Url({ description: 'The absolute http or https address of a page of theirs, shown with the name' })),
       ),
       body,
+      parentId: Type.Optional(
+        nullable(
+          Id({
+            description: `The comment it replies to: an approved one of this article. Threads are ${DEEPEST} levels deep; a reply to a comment there stands beside it`,
+          }),
+        ),
+      ),
     },
     {
       ...newReadOnly,
@@ -72,6 +81,21 @@ const CommentPatch = component(
   ),
 );
 
+const commentExample = {
+  id: 11,
+  version: 1,
+  articleId: 7,
+  parentId: null,
+  depth: 0,
+  replyCount: 0,
+  authorName: 'Grace',
+  authorUrl: null,
+  isStaff: false,
+  html: '<p>What a <em>night</em> that was.</p>\n',
+  status: 'pending',
+  createdAt: '2026-11-22T07:00:00.000Z',
+  updatedAt: '2026-11-22T07:00:00.000Z',
+};
 const Comment = component(
   'Comment',
   Type.Object(
@@ -80,8 +104,8 @@ const Comment = component(
       version: Type.Integer({ description: 'From 1, one more with every stored change' }),
       articleId: Id({ description: 'The article it was posted to' }),
       parentId: nullable(Id({ description: 'The comment it replies to' })),
-      depth: Type.Integer({ description: 'How deep in its thread, from 0' }),
-      replyCount: Type.Integer({ description: 'Approved direct replies' }),
+      depth,
+      replyCount,
       authorName: Type.String({ description: 'Plain text: to be escaped in a page' }),
       authorUrl: nullable(Type.String({ description: 'An http or https address, for a link with rel="nofollow ugc"' })),
       isStaff: Type.Boolean({ description: 'Written with a key of the publication' }),
@@ -91,30 +115,25 @@ const Comment = component(
       updatedAt: Moment(),
       body: Type.Optional(Type.String({ description: 'As it was sent; for editors' })),
       authorEmail: Type.Optional(nullable(Type.String({ description: 'For editors' }))),
+      ...inTree,
     },
     {
       description: 'What a reader says',
-      examples: [
-        {
-          id: 11,
-          version: 1,
-          articleId: 7,
-          parentId: null,
-          depth: 0,
-          replyCount: 0,
-          authorName: 'Grace',
-          authorUrl: null,
-          isStaff: false,
-          html: '<p>What a <em>night</em> that was.</p>\n',
-          status: 'pending',
-          createdAt: '2026-11-22T07:00:00.000Z',
-          updatedAt: '2026-11-22T07:00:00.000Z',
-        },
-      ],
+      examples: [commentExample],
     },
   ),
 );
 const CommentList = listOf('CommentList', Comment, 'Comments');
+
+type InThread = Static<typeof Comment> | Static<typeof RemovedComment>;
+component('ThreadEntry', {
+  anyOf: [Comment, RemovedComment],
+  description: 'What stands in a thread: a comment, or the place of one that was removed',
+  examples: [{ ...commentExample, status: 'approved' }, removedExample],
+});
+const ThreadEntry = Type.Unsafe<InThread>({ $ref: 'ThreadEntry#' });
+const ThreadList = listOf('ThreadList', ThreadEntry, 'What stands in threads');
+export type ThreadList = Static<typeof ThreadList>;
 
 const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
 const editors = { tag: 'Comments', access: 'moderate comments' } as const;
@@ -133,7 +152,7 @@ export const postCommentDoor = door({
     'email address will not be published. A 400 names every field that cannot be taken, by its pointer.',
   params: ById,
   body: NewComment,
-  refusals: ['comments-closed', 'unrenderable'],
+  refusals: ['comments-closed', 'unrenderable', 'invalid-parent'],
   answers: { 201: answer('The new comment', Comment, { ...ETAG, ...locationOf('/v1/comments/11') }) },
 });
 
@@ -141,15 +160,37 @@ export const listArticleCommentsDoor = door({
   ...everyone,
   operationId: 'listArticleComments',
   summary: 'List the approved comments of an article, oldest first',
+  description:
+    'With them the places of removed ones that were replied to. Whether they are flat or a tree, what has changed since ' +
+    'a page was read moves none behind its cursor.',
   params: ById,
   querystring: closed({
     ...pageQuery,
+    view: Type.Optional(
+      oneOf(VIEWS, {
+        default: 'flat',
+        description:
+          `One after the other; or a \`tree\`: those that reply to none, each with its first ${SHOWN_REPLIES} replies, oldest first, ` +
+          'and these with theirs',
+      }),
+    ),
     sort: Type.Optional(
       oneOf(['createdAt', '-createdAt'], { default: 'createdAt', description: 'The oldest first, or the newest' }),
     ),
   }),
   refusals: ['invalid-cursor'],
-  answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/articles/7/comments') }) },
+  answers: { 200: answer('Comments', ThreadList, { ...LIST_ETAG, ...linkOf('/v1/articles/7/comments') }) },
+});
+
+export const listRepliesDoor = door({
+  ...everyone,
+  operationId: 'listReplies',
+  summary: 'List the approved replies to a comment, oldest first',
+  description: 'The direct ones, and the places of removed ones that were replied to.',
+  params: ById,
+  querystring: closed(pageQuery),
+  refusals: ['invalid-cursor'],
+  answers: { 200: answer('Replies', ThreadList, { ...LIST_ETAG, ...linkOf('/v1/comments/7/replies') }) },
 });
 
 export const listCommentsDoor = door({
@@ -182,7 +223,8 @@ export const readCommentDoor = door({
   operationId: 'readComment',
   summary: 'Read one comment',
   params: ById,
-  answers: { 200: answer('The comment', Comment, ETAG) },
+  description: 'Of a removed one above replies that are shown, its place.',
+  answers: { 200: answer('The comment', ThreadEntry, ETAG) },
 });
 
 export const editCommentDoor = door({
