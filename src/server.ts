@@ -10,6 +10,7 @@ import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
+import { startForgetting } from './features/comments/retention.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { openHouse } from './house.ts';
@@ -182,6 +183,8 @@ export const serve = async (settings: Settings): Promise<void> => {
   );
   const indexing = startIndexing({ ...parts, renderer }, nowAndThen(logger, 'renamed articles were not made findable'));
   const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
+  const { commentRetentionDays } = settings;
+  const retention = startForgetting(parts, commentRetentionDays, nowAndThen(logger, 'addresses were not forgotten'));
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
@@ -195,6 +198,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await forgetting.stop();
     await indexing.stop();
     await emptying.stop();
+    await retention.stop();
     await lastUsed.flush();
     await house.close();
   };

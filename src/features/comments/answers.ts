@@ -1,7 +1,8 @@
 /** How a comment is answered. */
 import { type Caller, may } from '../../core/access.ts';
 import { formatMoment } from '../../core/moment.ts';
-import type { CommentRow } from './queries.ts';
+import type { ErasureRow } from './erasing-queries.ts';
+import type { CommentRow, PostedComment } from './queries.ts';
 
 /** A comment; its source and the email stand in it for editors alone. */
 export const answerComment = (comment: CommentRow, caller: Caller) => ({
@@ -19,4 +20,16 @@ export const answerComment = (comment: CommentRow, caller: Caller) => ({
   createdAt: formatMoment(comment.createdAt),
   updatedAt: formatMoment(comment.updatedAt),
   ...(may(caller, 'moderate comments') && { body: comment.body, authorEmail: comment.authorEmail }),
+});
+
+/** A comment as whoever posted it is answered. */
+export const answerPosted = (comment: PostedComment, caller: Caller) => ({
+  ...answerComment(comment, caller),
+  editToken: comment.editToken,
+  editableUntil: comment.editableUntil === null ? null : formatMoment(comment.editableUntil),
+});
+
+/** What was done for somebody who asked that their comments go. */
+export const answerErasure = ({ id, mode, at, commentCount, articleIds }: ErasureRow) => ({
+  ...{ id, mode, at: formatMoment(at), commentCount, articleIds },
 });
