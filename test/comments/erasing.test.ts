@@ -106,8 +106,15 @@ test('comments are made those of nobody: their text stays, and nothing of whose 
     const { comments } = tx.tables;
     await tx.db.update(comments).set({ moderationReasons: [{ code: 'word-list', detail: 'grace@mail.example' }] });
   });
+  const found = async (q: string) =>
+    (await ask('GET', `/v1/comments?q=${q}`, { key: keys.editor })).body.data
+      .map(({ id }: { id: number }) => id)
+      .sort();
+  t.equal((await found('grace')).length, before.length);
   const last = (await eventsAfter(0)).at(-1)?.id ?? 0;
   const erased = await erase({ authorEmail: 'grace@mail.example', mode: 'anonymise' });
+  t.equal((await found('grace')).length, before.length - mine.length, 'nor are they found by the name');
+  t.same(await found('anonymous'), mine);
   t.match(erased.body, { mode: 'anonymise', commentCount: 5, articleIds: articles });
   const groups = String(erased.headers['cache-group-invalidation']);
   t.ok(groups.includes(`"comments-${articles[0]}"`) && !groups.includes('"article-'), groups);

@@ -45,7 +45,7 @@ const startDiscussion = async (t: Test, { settings = {}, ...options }: Options =
 };
 
 test('a guest changes a comment for fifteen minutes, and it is moderated anew', async (t) => {
-  const { clock, post, edit, moderate, read, counted, lastEvent } = await startDiscussion(t);
+  const { clock, post, edit, moderate, read, counted, lastEvent, ask, keys } = await startDiscussion(t);
   const { id, editToken: token, editableUntil } = (await post()).body;
   t.equal(editableUntil, new Date(Date.parse(START) + 15 * MINUTE).toISOString());
   clock.advance(MINUTE);
@@ -77,6 +77,8 @@ test('a guest changes a comment for fifteen minutes, and it is moderated anew', 
   clock.advance(1);
   t.match(await edit(id, token, { body: 'Too late.' }), { status: 403, body: { code: 'forbidden' } });
   t.equal((await read(id)).body, 'Just in time.');
+  const found = async (q: string) => (await ask('GET', `/v1/comments?q=${q}`, { key: keys.editor })).body.data.length;
+  t.same([await found('boats'), await found('just+in+time')], [0, 1], 'editors find it by what it says now');
 });
 
 test('a guest withdraws a comment, which then is where an editor finds it', async (t) => {

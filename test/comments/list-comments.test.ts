@@ -57,7 +57,7 @@ test('editors list comments by status and article, newest first', async (t) => {
     const page = await ask('GET', `/v1/comments?limit=4&page=2&${query}`, { key: keys.editor });
     t.same(idsOf(page.body.data), expected.slice(4, 8), `${query}, page 2`);
   }
-  for (const query of ['status=gone', 'article=x', 'article=0', 'sort=createdAt', 'q=hm', 'status=']) {
+  for (const query of ['status=gone', 'article=x', 'article=0', 'sort=createdAt', 'q=', 'status=']) {
     t.equal((await ask('GET', `/v1/comments?${query}`, { key: keys.editor })).status, 400, query);
   }
 });

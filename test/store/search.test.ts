@@ -52,13 +52,13 @@ test('of many matches the newest by id are ranked', async (t) => {
     for (let id = 1; id <= 10_050; id++) {
       await tx.db.insert(articles).values({ ...row, ...rest, ...counts, id, slug: `s${id}` });
       const title = id <= 60 ? 'boats' : '';
-      await tx.search.write(id, { title, subtitle: '', names: '', text: 'boats' });
+      await tx.searches.articles.write(id, { title, subtitle: '', names: '', text: 'boats' });
     }
   });
   const order = { column: articles.sortAt, id: articles.id, kind: 'moment' as const, descending: true };
   const slice = { limit: 20, from: null, offset: 0, counted: true };
   const find = (q: string, descending = true) =>
-    store.search.find(readSearchQuery(q), {
+    store.searches.articles.find(readSearchQuery(q), {
       ids: null,
       where: undefined,
       order: { ...order, descending },

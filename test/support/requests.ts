@@ -423,7 +423,7 @@ export const createRequests = (random: Random, known: Known) => {
       5,
       () => ({
         method: 'GET',
-        url: `/v1/comments?${[one(['', 'status=pending', 'status=approved,spam', `article=${idOf(known.articles)}`]), place()].filter(Boolean).join('&')}`,
+        url: `/v1/comments?${[one(['', 'status=pending', 'status=approved,spam', `article=${idOf(known.articles)}`]), maybe(40, () => `q=${encodeURIComponent(query())}`), place()].filter(Boolean).join('&')}`,
         role: 'editor',
       }),
     ],

@@ -13,6 +13,7 @@ import type { ArticleParts } from '../articles/actions.ts';
 import { findAuthor } from '../authors/queries.ts';
 import { demandComment, demandOpenArticle } from './finding.ts';
 import { markComment } from './guests.ts';
+import { indexComment } from './indexing.ts';
 import { demandNew, judgeComment } from './judging.ts';
 import { type CommentRow, insertComment, type PostedComment, replaceComment } from './queries.ts';
 import { removeComment } from './removing.ts';
@@ -88,6 +89,7 @@ export const postComment = async (
       ...{ body: input.body, html, status, moderationScore: score, moderationReasons: reasons },
       ...{ approvedAt: status === 'approved' ? now : null, createdAt: now, updatedAt: now },
     });
+    await indexComment(tx, comment);
     await carryStanding(tx, origin, comment, null, status);
     await record(tx, origin, 'comment.created', now, comment);
     await keepOutcome(tx, origin, { kind: 'comment', id: comment.id }, now);
@@ -118,6 +120,7 @@ export const editComment = async (
       ...(patch.status === 'approved' && comment.status !== 'approved' && { approvedAt: now }),
     });
     if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
+    if (changed.includes('body')) await indexComment(tx, stored);
     await carryStanding(tx, origin, comment, comment.status, stored.status);
     const type = changed.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
     await record(tx, origin, type, now, stored, changed);

@@ -6,6 +6,7 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { breathe } from '../../store/unit.ts';
 import { type ErasureRow, findErasure, insertErasure, listCommentsOfEmail } from './erasing-queries.ts';
+import { indexComment } from './indexing.ts';
 import { type CommentRow, replaceComment } from './queries.ts';
 import { removeComment } from './removing.ts';
 import { foldEmail } from './rules.ts';
@@ -25,6 +26,7 @@ const anonymise = async (tx: Store, origin: Origin, comment: CommentRow, now: Da
   const stored = await replaceComment(tx, comment, { ...OF_NOBODY, updatedAt: now });
   if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
   await carryStanding(tx, origin, comment, comment.status, stored.status);
+  await indexComment(tx, stored); // nobody finds it by its name any more
   const { id: entityId, version } = stored;
   const changedFields = ['authorName', 'authorEmail', 'authorUrl'];
   await recordEvents(tx, origin, [{ type: 'comment.updated', at: now, entityId, version, changedFields }]);

@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { demandVersion } from '../../store/version-changes.ts';
 import type { ArticleParts } from '../articles/actions.ts';
 import { demandComment, noComment } from './finding.ts';
+import { indexComment } from './indexing.ts';
 import { judgeComment } from './judging.ts';
 import { type CommentRow, findComment, findDiscussed, type NewComment, replaceComment } from './queries.ts';
 import { isGone, STATUS_EVENTS, statusAfterChange, WITHDRAWN } from './rules.ts';
@@ -75,6 +76,7 @@ const keepChange = async (tx: Store, origin: Origin, comment: CommentRow, change
   const stored = await replaceComment(tx, comment, { ...change, updatedAt: now });
   if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
   await carryStanding(tx, origin, comment, comment.status, stored.status);
+  if (stored.body !== comment.body) await indexComment(tx, stored);
   const changedFields = (['body', 'status'] as const).filter((field) => stored[field] !== comment[field]);
   const type = changedFields.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
   await recordEvents(tx, origin, [

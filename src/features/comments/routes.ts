@@ -14,7 +14,7 @@ import { answerComment, answerErasure, answerPosted } from './answers.ts';
 import { eraseComments, readErasure } from './erasing.ts';
 import { eraseCommentsDoor } from './erasing-schemas.ts';
 import { editOwnComment, withdrawComment } from './guests.ts';
-import { type CommentRow, listComments } from './queries.ts';
+import type { CommentRow } from './queries.ts';
 import { listArticleComments, readComment, readPostedComment } from './reading.ts';
 import {
   deleteCommentDoor,
@@ -24,6 +24,7 @@ import {
   postCommentDoor,
   readCommentDoor,
 } from './schemas.ts';
+import { listQueue } from './searching.ts';
 
 const locationOf = (id: number) => `/v1/comments/${id}`;
 const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime(), id });
@@ -66,9 +67,9 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
   });
 
   app.get('/comments', listCommentsDoor, async (request, reply) => {
-    const { status: statuses, article: articleId } = request.query;
+    const { status: statuses, article: articleId, q } = request.query;
     const slice = sliceOf(request, 'moment');
-    const comments = await listComments(parts.store, { articleId, statuses }, true, slice);
+    const comments = await listQueue(parts.store, { articleId, statuses }, q, slice);
     return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
   });
 

@@ -1,5 +1,6 @@
 /** What passes through the doors of comments. */
 import { type Static, Type } from 'typebox';
+import { LONGEST_QUERY } from '../../core/search-query.ts';
 import { COMMENT_STATUSES } from '../../core/statuses.ts';
 import {
   answer,
@@ -179,6 +180,17 @@ export const listCommentsDoor = door({
     ...pageQuery,
     status: Type.Optional(QueryList(status, { description: 'Any of these', examples: [['pending', 'spam']] })),
     article: Type.Optional(Id({ description: 'Those of one article', examples: [7] })),
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LONGEST_QUERY,
+        description:
+          'What is searched for in name and text, as it was typed: words, the last of which may be a beginning, ' +
+          '`"phrases"`, `-not`. At most the newest 10,000 matches are listed and counted. Never an email, which ' +
+          'must not stand in addresses',
+        examples: ['harbour "at night" -fog'],
+      }),
+    ),
   }),
   refusals: ['invalid-cursor'],
   answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/comments') }) },
