@@ -39,7 +39,10 @@ test('a guest’s comment waits until an editor approves it', async (t) => {
   t.equal(posted.status, 201);
   t.equal(posted.headers.location, `/v1/comments/${id}`);
   t.equal(posted.headers['cache-control'], 'no-store');
-  t.same(posted.body, {
+  const { editToken, editableUntil, ...shown201 } = posted.body;
+  t.match(editToken, /^glc_[A-Za-z0-9_-]{43}$/);
+  t.equal(Date.parse(editableUntil) - Date.parse(START), HOUR / 4);
+  t.same(shown201, {
     ...{ id, version: 1, articleId: article.id, parentId: null, depth: 0, replyCount: 0 },
     ...{ authorName: 'Grace', authorUrl: null, isStaff: false, html: '<p>What a <em>night</em> that was.</p>\n' },
     ...{ status: 'pending', createdAt: START, updatedAt: START },

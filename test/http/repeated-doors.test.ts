@@ -82,6 +82,20 @@ const DOORS: Record<string, Door> = {
       { ...guest, body: 'What a *night*.' },
       { ...guest, body: 'What a day.' },
     ],
+    once: ['editToken'],
+  },
+  eraseComments: {
+    prepare: async (galley) => {
+      const url = `/v1/articles/${await publish(galley)}/comments`;
+      await galley.ask('POST', url, { body: { ...guest, body: 'What a *night*.' } });
+      return '/v1/comments/erase';
+    },
+    role: 'admin',
+    bodies: [
+      { authorEmail: guest.authorEmail, mode: 'delete' },
+      { authorEmail: guest.authorEmail, mode: 'anonymise' },
+    ],
+    status: 200,
   },
   createKey: {
     prepare: at('/v1/keys'),

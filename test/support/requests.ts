@@ -10,6 +10,8 @@ export type Asking = {
   role: Role | null;
   body?: unknown;
   headers?: Record<string, string>;
+  /** The comment whose token is sent with it: each Galley has given another. */
+  tokenOf?: number;
 };
 
 /** What was answered so far, for what is asked next. */
@@ -152,6 +154,15 @@ export const createRequests = (random: Random, known: Known) => {
     });
   const patchable = () => compact({ ...articleFields(), unknown: maybe(1, () => 1) });
 
+  /** What a guest does with one of the latest comments: mostly their own. */
+  const asGuest = (method: string, body?: object): Asking => {
+    const latest = known.comments.slice(-3); // no token lives for long where days pass
+    const id = idOf(latest);
+    const own = typeof id === 'number' && percent(85) ? id : idOf(latest);
+    const tokenOf = typeof own === 'number' && percent(97) ? own : undefined;
+    const asking = { method, url: `/v1/comments/${id}`, role: one([null, null, 'author'] as const) };
+    return { ...asking, ...(body && { body }), ...(tokenOf && { tokenOf }), headers: condition(latest) };
+  };
   const writes: [weight: number, make: () => Asking][] = [
     [
       16,
@@ -285,6 +296,20 @@ export const createRequests = (random: Random, known: Known) => {
         method: 'DELETE',
         url: `/v1/comments/${idOf(known.comments)}${one(['', '?permanent=true'])}`,
         role: editing(),
+      }),
+    ],
+    [12, () => asGuest('PATCH', bad<object, object>({ body: text() }, [{ status: 'approved' }, {}, { body: '' }]))],
+    [3, () => asGuest('DELETE')],
+    [
+      1,
+      () => ({
+        method: 'POST',
+        url: '/v1/comments/erase',
+        role: one(['admin', 'admin', 'editor'] as const),
+        body: {
+          authorEmail: one(['g@mail.example', 'h@mail.example', 'H@mail.example', 'nobody@mail.example']),
+          mode: bad(one(['delete', 'anonymise']), ['both']),
+        },
       }),
     ],
     [

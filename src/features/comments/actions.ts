@@ -15,7 +15,7 @@ import { demandComment, demandOpenArticle } from './finding.ts';
 import { markComment } from './guests.ts';
 import { indexComment } from './indexing.ts';
 import { demandNew, judgeComment } from './judging.ts';
-import { type CommentRow, insertComment, replaceComment } from './queries.ts';
+import { type CommentRow, insertComment, type PostedComment, replaceComment } from './queries.ts';
 import { removeComment } from './removing.ts';
 import { checkSignature, foldEmail, isShownAs, STATUS_EVENTS } from './rules.ts';
 import { carryStanding } from './standing.ts';
@@ -34,9 +34,6 @@ export type CommentInput = {
   body: string;
   parentId?: number | null;
 };
-
-/** A comment with the token of who posted it; null: it was given already. */
-export type PostedComment = CommentRow & { editToken: string | null };
 
 const record = (
   tx: Store,
@@ -83,7 +80,7 @@ export const postComment = async (
     await demandOpenArticle(tx, articleId, now);
     const place = await placeComment(tx, articleId, input.parentId ?? null);
     const signature = await signatureOf(tx, origin.caller, input);
-    const { marks, editToken } = markComment(secret, address, now);
+    const { marks, editToken } = markComment({ secret, retentionDays: parts.retentionDays }, address, now);
     const said = { articleId, ...signature, addressHash: marks.addressHash, body: input.body, html };
     await demandNew(tx, parts.flood, said, now);
     const { status, score, reasons } = await judgeComment(tx, said, now);

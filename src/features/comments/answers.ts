@@ -1,7 +1,8 @@
 /** How a comment is answered. */
 import { type Caller, may } from '../../core/access.ts';
 import { formatMoment } from '../../core/moment.ts';
-import type { CommentRow } from './queries.ts';
+import type { ErasureRow } from './erasing-queries.ts';
+import type { CommentRow, PostedComment } from './queries.ts';
 import type { Entry } from './thread-queries.ts';
 import type { Branch } from './thread-rules.ts';
 
@@ -48,4 +49,16 @@ export const answerBranch = (branch: Branch, caller: Caller, cursorOf: (branch: 
   ...answerEntry(branch.entry, caller),
   replies: branch.replies.map((reply) => answerBranch(reply, caller, cursorOf)),
   nextReplies: cursorOf(branch),
+});
+
+/** A comment as whoever posted it is answered. */
+export const answerPosted = (comment: PostedComment, caller: Caller) => ({
+  ...answerComment(comment, caller),
+  editToken: comment.editToken,
+  editableUntil: comment.editableUntil === null ? null : formatMoment(comment.editableUntil),
+});
+
+/** What was done for somebody who asked that their comments go. */
+export const answerErasure = ({ id, mode, at, commentCount, articleIds }: ErasureRow) => ({
+  ...{ id, mode, at: formatMoment(at), commentCount, articleIds },
 });

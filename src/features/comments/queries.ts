@@ -7,6 +7,8 @@ import type { Store } from '../../store/store.ts';
 
 type StoredComment = Store['tables']['comments']['$inferSelect'];
 export type CommentRow = StoredComment & { status: CommentStatus };
+/** A comment with the token of who posted it; null: it was given already. */
+export type PostedComment = CommentRow & { editToken: string | null };
 export type NewComment = Omit<Store['tables']['comments']['$inferInsert'], 'id'>;
 
 /** A comment of any status; undefined where there is none, or nothing but its place. */

@@ -1,6 +1,7 @@
 /** The doors of comments. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { may } from '../../core/access.ts';
 import { articleGroup, commentsGroup, type Group } from '../../core/groups.ts';
 import { sharersOf } from '../../http/address.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
@@ -10,7 +11,10 @@ import { originOf } from '../../http/origin.ts';
 import { answerPage, cursorInto, sliceOf } from '../../http/pagination.ts';
 import { sendReady } from '../../http/ready-json.ts';
 import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
-import { answerBranch, answerComment, answerEntry, answerOne } from './answers.ts';
+import { answerBranch, answerComment, answerEntry, answerErasure, answerOne, answerPosted } from './answers.ts';
+import { eraseComments, readErasure } from './erasing.ts';
+import { eraseCommentsDoor } from './erasing-schemas.ts';
+import { editOwnComment, withdrawComment } from './guests.ts';
 import { readComment, readPostedComment } from './reading.ts';
 import {
   deleteCommentDoor,
@@ -42,6 +46,10 @@ const sendThreads = (reply: FastifyReply, threads: ThreadList): FastifyReply => 
   return reply;
 };
 
+/** The token by which a guest asks; undefined where a key lets the caller, who then needs none. The door takes nobody else. */
+const tokenOf = ({ caller, headers }: FastifyRequest): string | undefined =>
+  may(caller, 'moderate comments') ? undefined : String(headers['comment-token']);
+
 /** The article decides whether its comments are shown, by its own policy or the site's. */
 const groupsOf = (articleId: number): Group[] => [commentsGroup(articleId), articleGroup(articleId), 'site'];
 
@@ -51,15 +59,21 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
 ) => {
   answersAgain(app, 'comment', {
     locate: locationOf,
-    answer: async (request, reply, id) =>
-      item(reply, answerComment(await readPostedComment(parts, request.caller, id), request.caller)),
+    answer: async (request, reply, id) => {
+      const comment = await readPostedComment(parts, request.caller, id);
+      return item(reply, answerPosted({ ...comment, editToken: null }, request.caller));
+    },
+  });
+  answersAgain(app, 'comment-erasure', {
+    locate: () => '/v1/comments', // nothing is made at an address of its own
+    answer: async (_request, _reply, id) => answerErasure(await readErasure(parts, id)),
   });
 
   app.post('/articles/:id/comments', postCommentDoor, async (request, reply) => {
     const { params, body } = request;
     const comment = await postComment(parts, originOf(request), params.id, body, sharersOf(request));
     reply.code(201).header('location', locationOf(comment.id));
-    return item(reply, answerComment(comment, request.caller));
+    return item(reply, answerPosted(comment, request.caller));
   });
 
   app.get('/articles/:id/comments', listArticleCommentsDoor, async (request, reply) => {
@@ -109,14 +123,25 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
 
   app.patch('/comments/:id', editCommentDoor, async (request, reply) => {
     const expected = expectationOf(request, parts.requireIfMatch);
-    const comment = await editComment(parts, originOf(request), request.params.id, expected, request.body);
+    const { id } = request.params;
+    const token = tokenOf(request);
+    const comment = await (token === undefined
+      ? editComment(parts, originOf(request), id, expected, request.body)
+      : editOwnComment(parts, originOf(request), { token, id, expected }, request.body));
     return item(reply, answerComment(comment, request.caller));
   });
 
   app.delete('/comments/:id', deleteCommentDoor, async (request, reply) => {
     const expected = expectationOf(request, parts.requireIfMatch);
-    const remove = request.query.permanent ? deleteComment : trashComment;
-    await remove(parts, originOf(request), request.params.id, expected);
+    const { id } = request.params;
+    const token = tokenOf(request);
+    if (request.query.permanent) await deleteComment(parts, originOf(request), id, expected);
+    else if (token === undefined) await trashComment(parts, originOf(request), id, expected);
+    else await withdrawComment(parts, originOf(request), { token, id, expected });
     return reply.code(204).send();
   });
+
+  app.post('/comments/erase', eraseCommentsDoor, async (request) =>
+    answerErasure(await eraseComments(parts, originOf(request), request.body)),
+  );
 };

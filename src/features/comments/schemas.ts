@@ -19,6 +19,7 @@ import {
   ById,
   closed,
   component,
+  components,
   Email,
   FilledText,
   Id,
@@ -72,6 +73,8 @@ const NewComment = component(
     },
   ),
 );
+
+const editToken = `glc_${'q3Vx9bT7mK2sYwZ5nR8dLhE4gJ6uA1cF0pXvBtQyWoI'}`;
 
 const CommentPatch = component(
   'CommentPatch',
@@ -135,6 +138,30 @@ const ThreadEntry = Type.Unsafe<InThread>({ $ref: 'ThreadEntry#' });
 const ThreadList = listOf('ThreadList', ThreadEntry, 'What stands in threads');
 export type ThreadList = Static<typeof ThreadList>;
 
+/** What a comment is declared as: it was, just now, as an object with an example. */
+const declared = components.get('Comment') as Type.TObject & { examples: [object] };
+const PostedComment = component(
+  'PostedComment',
+  Type.Unsafe<Static<typeof Comment> & { editToken: string | null; editableUntil: string | null }>(
+    Type.Object(
+      {
+        ...declared.properties,
+        editToken: nullable(
+          Type.String({
+            description:
+              'Changes or withdraws it, as `Comment-Token`; told this once, null where a request was repeated',
+          }),
+        ),
+        editableUntil: nullable(Moment({ description: 'Until when' })),
+      },
+      {
+        description: 'A comment, as whoever posted it is answered',
+        examples: [{ ...declared.examples[0], editToken, editableUntil: '2026-11-22T07:15:00.000Z' }],
+      },
+    ),
+  ),
+);
+
 const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
 const editors = { tag: 'Comments', access: 'moderate comments' } as const;
 
@@ -146,14 +173,15 @@ export const postCommentDoor = door({
   judge: (body, caller) => (caller?.authorId == null ? signatureFaults(body) : []),
   summary: 'Post a comment to a live article',
   description:
-    'A guest’s comment waits for an editor; one with a key that has an author is approved at once.\n\n' +
+    'A guest’s comment waits for an editor; one with a key that has an author is approved at once. Whoever posted it may ' +
+    'change or withdraw it until `editableUntil`, by the `editToken` of this answer.\n\n' +
     'What a form needs: it is shown where the article’s `commentsOpen` is true. A name (up to 100 characters), an email ' +
     'address (up to 254) and a text (up to 10,000) are required, the address of a page is optional. It may say that the ' +
     'email address will not be published. A 400 names every field that cannot be taken, by its pointer.',
   params: ById,
   body: NewComment,
   refusals: ['comments-closed', 'unrenderable', 'invalid-parent'],
-  answers: { 201: answer('The new comment', Comment, { ...ETAG, ...locationOf('/v1/comments/11') }) },
+  answers: { 201: answer('The new comment', PostedComment, { ...ETAG, ...locationOf('/v1/comments/11') }) },
 });
 
 export const listArticleCommentsDoor = door({
@@ -229,9 +257,13 @@ export const readCommentDoor = door({
 
 export const editCommentDoor = door({
   ...editors,
+  token: 'comment-token',
   headers: IfMatch,
   operationId: 'editComment',
   summary: 'Change the text or status of a comment',
+  description:
+    'With a key of an editor, or with the `Comment-Token` of the comment, which changes its `body` alone, for 15 minutes: ' +
+    'it is moderated anew then, and may have to wait again. In the trash or as spam it is no longer there for a token.',
   params: ById,
   body: patch(CommentPatch),
   refusals: ['unrenderable'],
@@ -240,9 +272,12 @@ export const editCommentDoor = door({
 
 export const deleteCommentDoor = door({
   ...editors,
+  token: 'comment-token',
   headers: IfMatch,
   operationId: 'deleteComment',
   summary: 'Put a comment in the trash, or delete it for good',
+  description:
+    'With a key of an editor; or with the `Comment-Token` of the comment, which withdraws it, for 15 minutes.',
   params: ById,
   querystring: closed({ permanent: Type.Optional(Type.Boolean({ description: 'For good; for admins' })) }),
   answers: { 204: noContent('It is no longer there') },
