@@ -22,7 +22,7 @@ const startCrowd = async (t: Test) => {
   const articles = [await publish(), await publish()] as const;
   const made: { id: number; status: string; articleId: number }[] = [];
   const post = async (articleId: number, status: (typeof STATUSES)[number]) => {
-    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' };
+    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: `Hm ${made.length}.` };
     const { id } = (await ask('POST', `/v1/articles/${articleId}/comments`, { body })).body;
     if (status !== 'pending') await ask('PATCH', `/v1/comments/${id}`, { key: keys.editor, body: { status } });
     made.push({ id, status, articleId });

@@ -3,7 +3,7 @@ import { type Caller, may } from '../../core/access.ts';
 import { formatMoment } from '../../core/moment.ts';
 import type { CommentRow } from './queries.ts';
 
-/** A comment; its source and the email stand in it for editors alone. */
+/** A comment; its source, the email and why it waits stand in it for editors alone. */
 export const answerComment = (comment: CommentRow, caller: Caller) => ({
   id: comment.id,
   version: comment.version,
@@ -18,5 +18,9 @@ export const answerComment = (comment: CommentRow, caller: Caller) => ({
   status: comment.status,
   createdAt: formatMoment(comment.createdAt),
   updatedAt: formatMoment(comment.updatedAt),
-  ...(may(caller, 'moderate comments') && { body: comment.body, authorEmail: comment.authorEmail }),
+  ...(may(caller, 'moderate comments') && {
+    body: comment.body,
+    authorEmail: comment.authorEmail,
+    moderation: { score: comment.moderationScore, reasons: comment.moderationReasons },
+  }),
 });

@@ -1,5 +1,6 @@
 /** The doors of comments. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Caller } from '../../core/access.ts';
 import { articleGroup, commentsGroup, type Group } from '../../core/groups.ts';
 import { sharersOf } from '../../http/address.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
@@ -9,15 +10,19 @@ import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
 import { answerComment } from './answers.ts';
-import { type CommentRow, listComments } from './queries.ts';
+import { moderateComments, readModerated } from './moderating.ts';
+import { type CommentRow, countByStatus, findGuest, listComments } from './queries.ts';
 import { listArticleComments, readComment, readPostedComment } from './reading.ts';
 import {
   deleteCommentDoor,
   editCommentDoor,
   listArticleCommentsDoor,
   listCommentsDoor,
+  type Moderating,
+  moderateCommentsDoor,
   postCommentDoor,
   readCommentDoor,
+  summarizeCommentsDoor,
 } from './schemas.ts';
 
 const locationOf = (id: number) => `/v1/comments/${id}`;
@@ -25,6 +30,10 @@ const placeOf = ({ createdAt, id }: CommentRow) => ({ value: createdAt.getTime()
 
 /** The article decides whether its comments are shown, by its own policy or the site's. */
 const groupsOf = (articleId: number): Group[] => [commentsGroup(articleId), articleGroup(articleId), 'site'];
+
+const answerMany = (comments: CommentRow[], caller: Caller) => ({
+  data: comments.map((comment) => answerComment(comment, caller)),
+});
 
 export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIfMatch: boolean }> = async (
   app,
@@ -34,6 +43,12 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
     locate: locationOf,
     answer: async (request, reply, id) =>
       item(reply, answerComment(await readPostedComment(parts, request.caller, id), request.caller)),
+  });
+
+  answersAgain(app, 'moderated-comments', {
+    locate: () => '/v1/comments',
+    // They are those of the body: that a request which is repeated has the same one is seen to already.
+    answer: async ({ body, caller }) => answerMany(await readModerated(parts.store, (body as Moderating).ids), caller),
   });
 
   app.post('/articles/:id/comments', postCommentDoor, async (request, reply) => {
@@ -51,10 +66,18 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
   });
 
   app.get('/comments', listCommentsDoor, async (request, reply) => {
-    const { status: statuses, article: articleId } = request.query;
+    const { status: statuses, article: articleId, sameGuestAs } = request.query;
     const slice = sliceOf(request, 'moment');
-    const comments = await listComments(parts.store, { articleId, statuses }, true, slice);
+    const guest = sameGuestAs === undefined ? undefined : await findGuest(parts.store, sameGuestAs);
+    const comments = await listComments(parts.store, { articleId, statuses, guest }, true, slice);
     return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
+  });
+
+  app.get('/comments/summary', summarizeCommentsDoor, () => countByStatus(parts.store));
+
+  app.post('/comments/moderate', moderateCommentsDoor, async (request) => {
+    const { ids, status } = request.body;
+    return answerMany(await moderateComments(parts, originOf(request), ids, status), request.caller);
   });
 
   app.get('/comments/:id', readCommentDoor, async ({ caller, params }, reply) => {

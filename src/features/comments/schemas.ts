@@ -1,5 +1,5 @@
 /** What passes through the doors of comments. */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { COMMENT_STATUSES } from '../../core/statuses.ts';
 import {
   answer,
@@ -27,13 +27,17 @@ import {
   QueryList,
   Url,
 } from '../../http/schema.ts';
+import { HOLD_AT } from './moderation-rules.ts';
 import { signatureFaults } from './rules.ts';
 
 const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
 });
 const status = oneOf(COMMENT_STATUSES, { description: 'Everyone reads `approved` ones' });
-const GIVEN = ['id', 'version', 'articleId', 'depth', 'replyCount', 'isStaff', 'html', 'createdAt', 'updatedAt'];
+const GIVEN = [
+  ...['id', 'version', 'articleId', 'depth', 'replyCount', 'isStaff', 'html', 'createdAt', 'updatedAt'],
+  'moderation',
+];
 /** What a guest cannot send, and what an editor cannot change, of the answered fields. */
 const newReadOnly = { 'x-read-only': [...GIVEN, 'status'] };
 const patchReadOnly = { 'x-read-only': [...GIVEN, 'parentId', 'authorName', 'authorEmail', 'authorUrl'] };
@@ -65,6 +69,25 @@ const CommentPatch = component(
   ),
 );
 
+const CommentModeration = component(
+  'CommentModeration',
+  Type.Object(
+    {
+      score: Type.Integer({ description: `What was found in it weighs so much; it waits from ${HOLD_AT}` }),
+      reasons: Type.Array(
+        Type.Object({
+          code: Type.String({ description: 'What it is, such as `all-moderated`, `first-time`, `links`, `word-list`' }),
+          detail: Type.String({ description: 'The same in words' }),
+        }),
+      ),
+    },
+    {
+      description: 'What was found in a comment when it was posted',
+      examples: [{ score: 10, reasons: [{ code: 'links', detail: 'There are 2 links in it' }] }],
+    },
+  ),
+);
+
 const Comment = component(
   'Comment',
   Type.Object(
@@ -84,6 +107,7 @@ const Comment = component(
       updatedAt: Moment(),
       body: Type.Optional(Type.String({ description: 'As it was sent; for editors' })),
       authorEmail: Type.Optional(nullable(Type.String({ description: 'For editors' }))),
+      moderation: Type.Optional(CommentModeration),
     },
     {
       description: 'What a reader says',
@@ -109,6 +133,37 @@ const Comment = component(
 );
 const CommentList = listOf('CommentList', Comment, 'Comments');
 
+const CommentModerating = component(
+  'CommentModerating',
+  closed(
+    {
+      ids: Type.Array(Id(), { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The comments' }),
+      status,
+    },
+    { description: 'What many comments become', examples: [{ ids: [11, 12], status: 'spam' }] },
+  ),
+);
+export type Moderating = Static<typeof CommentModerating>;
+
+const ModeratedComments = component(
+  'ModeratedComments',
+  Type.Object(
+    { data: Type.Array(Comment) },
+    { description: 'Comments, in the order of the ids', examples: [{ data: [] }] },
+  ),
+);
+
+const CommentSummary = component(
+  'CommentSummary',
+  Type.Object(
+    { pending: Type.Integer(), approved: Type.Integer(), spam: Type.Integer(), trash: Type.Integer() },
+    {
+      description: 'How many comments have each status',
+      examples: [{ pending: 3, approved: 120, spam: 14, trash: 0 }],
+    },
+  ),
+);
+
 const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
 const editors = { tag: 'Comments', access: 'moderate comments' } as const;
 
@@ -119,10 +174,11 @@ export const postCommentDoor = door({
   operationId: 'postComment',
   judge: (body, caller) => (caller?.authorId == null ? signatureFaults(body) : []),
   summary: 'Post a comment to a live article',
-  description: 'A guest’s comment waits for an editor; one with a key that has an author is approved at once.',
+  description:
+    'A guest’s comment may wait for an editor, as the site has it; one with a key that has an author is approved at once.',
   params: ById,
   body: NewComment,
-  refusals: ['comments-closed', 'unrenderable'],
+  refusals: ['comments-closed', 'unrenderable', 'duplicate-comment'],
   answers: { 201: answer('The new comment', Comment, { ...ETAG, ...locationOf('/v1/comments/11') }) },
 });
 
@@ -150,9 +206,30 @@ export const listCommentsDoor = door({
     ...pageQuery,
     status: Type.Optional(QueryList(status, { description: 'Any of these', examples: [['pending', 'spam']] })),
     article: Type.Optional(Id({ description: 'Those of one article', examples: [7] })),
+    sameGuestAs: Type.Optional(
+      Id({ description: 'Those by the email of this comment, or from where it came', examples: [11] }),
+    ),
   }),
   refusals: ['invalid-cursor'],
   answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/comments') }) },
+});
+
+export const summarizeCommentsDoor = door({
+  ...editors,
+  headers: IfNoneMatch,
+  operationId: 'summarizeComments',
+  summary: 'Count the comments of each status',
+  answers: { 200: answer('The counts', CommentSummary, LIST_ETAG) },
+});
+
+export const moderateCommentsDoor = door({
+  ...editors,
+  operationId: 'moderateComments',
+  summary: 'Give many comments a status, all or none',
+  description: 'Those that have it already stay as they are.',
+  body: CommentModerating,
+  refusals: ['unknown-reference'],
+  answers: { 200: answer('The comments', ModeratedComments) },
 });
 
 export const readCommentDoor = door({
