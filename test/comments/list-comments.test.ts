@@ -178,8 +178,12 @@ test('no list of comments scans the table or sorts it', async (t) => {
         t.same(bad, [], label);
         if (!count) continue;
         const counted = await planOf([count]);
-        if (filter.guest) t.same(counted.dear, [], `${label}, counted`);
-        else t.ok(counted.isCovered, `${label}, counted`);
+        if (filter.guest)
+          t.notOk(
+            counted.dear.some((step) => /scan|OR/.test(step)),
+            `${label}, counted`,
+          );
+        else t.ok(counted.isCovered, `${label}, counted`, { steps: counted.steps });
       }
     }
   }
@@ -194,7 +198,7 @@ test('what a new comment is compared with is found by an index, and the counts o
     ['doubles', () => isSaidAlready(store, 1040, 'g1@mail.example', 'Hm.', since), /comments_by_email/],
     ['one address', () => findFloodAtAddress(store, 'hash 1', since, 3), /comments_by_address/],
     ['names', () => listApprovedNames(store, 'g1@mail.example', 'hash 1', since), /comments_by_email/],
-    ['one article', () => findFloodAtArticle(store, 1040, since, 30), /comments_of_article/],
+    ['one article', () => findFloodAtArticle(store, 1040, since, 30), /comments_shown .*is_shown.*created_at/],
   ];
   for (const [what, work, index] of cases) {
     const { seeks, dear, steps } = await planOf((await during(work)).ran);

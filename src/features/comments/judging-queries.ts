@@ -1,6 +1,5 @@
 /** What is looked up of earlier comments to judge a new one. */
-import { and, desc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
-import type { StoredCommentStatus } from '../../core/statuses.ts';
+import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Store } from '../../store/store.ts';
 
 /** Of so many comments by one email it is looked whether one was approved: nobody makes that take long by posting. */
@@ -8,9 +7,6 @@ const LOOKED_AT = 1000;
 
 /** The reason of a comment that its guest took back. */
 const WITHDRAWN = 'withdrawn';
-
-/** Every status a row can have. */
-const ALL: readonly StoredCommentStatus[] = ['pending', 'approved', 'spam', 'trash', 'deleted'];
 
 /** Whether the same text was posted to an article under the same email after a moment, and not taken back by its guest. */
 export const isSaidAlready = async (
@@ -32,17 +28,24 @@ export const isSaidAlready = async (
   return found.some(({ reasons }) => !reasons.some(({ code }) => code === WITHDRAWN));
 };
 
-/** When the guests' comment that is the `limit`-th newest of some was posted, after a moment; undefined: there are fewer. */
+/**
+ * When the `limit`-th newest of the guests' comments was posted that some walks find, after a moment; undefined: there
+ * are fewer. Of each walk only those after the moment are read: no more than the limit lets through, and staff's.
+ */
 const findFlood = async (
   { db, tables: { comments } }: Store,
-  where: SQL,
+  [first, ...others]: [SQL, ...SQL[]],
   since: Date,
   limit: number,
 ): Promise<Date | undefined> => {
-  const [found] = await db
-    .select({ at: comments.createdAt })
-    .from(comments)
-    .where(and(where, gt(comments.createdAt, since), eq(comments.isStaff, false)))
+  const walk = (walked: SQL) =>
+    db
+      .select({ at: comments.createdAt, id: comments.id })
+      .from(comments)
+      .where(and(walked, gt(comments.createdAt, since), eq(comments.isStaff, false)))
+      .$dynamic();
+  const [found] = await others
+    .reduce((union, walked) => union.unionAll(walk(walked)), walk(first))
     .orderBy(desc(comments.createdAt), desc(comments.id))
     .limit(1)
     .offset(limit - 1);
@@ -51,17 +54,13 @@ const findFlood = async (
 
 /** When the `limit`-th newest guests' comment from an address was posted, if that was after a moment. */
 export const findFloodAtAddress = (store: Store, addressHash: string, since: Date, limit: number) =>
-  findFlood(store, sql`${eq(store.tables.comments.addressHash, addressHash)}`, since, limit);
+  findFlood(store, [eq(store.tables.comments.addressHash, addressHash)], since, limit);
 
-/** The same of an article. The few of the window are sorted: each status is a range of its own in the index. */
+/** The same of an article: of what everyone sees there, and of what waits or is gone. */
 export const findFloodAtArticle = (store: Store, articleId: number, since: Date, limit: number) => {
   const { comments } = store.tables;
-  return findFlood(
-    store,
-    sql`${eq(comments.articleId, articleId)} and ${inArray(comments.status, [...ALL])}`,
-    since,
-    limit,
-  );
+  const where = (isShown: boolean) => sql`${eq(comments.articleId, articleId)} and ${eq(comments.isShown, isShown)}`;
+  return findFlood(store, [where(true), where(false)], since, limit);
 };
 
 /** The names of the comments by an email, from an address, that were approved after a moment. */

@@ -53,23 +53,17 @@ const walksOfGuest = (
   return walks;
 };
 
-/** What holds of all comments asked for, whoever posted them. */
-const wantedOf = ({ comments }: Store['tables'], { articleId, statuses }: CommentFilter): SQL | undefined =>
-  and(
-    articleId === undefined ? undefined : eq(comments.articleId, articleId),
-    inArray(comments.status, [...new Set(statuses ?? COMMENT_STATUSES)]),
-  );
-
 /**
  * The conditions whose rows together are those asked for, each one walk down one index in the order of creation: a walk
  * for each status, as one for several of them would have to be sorted. None: there are no such rows.
  */
 const walksOf = (tables: Store['tables'], filter: CommentFilter): (SQL | undefined)[] => {
   const { comments } = tables;
-  const { articleId, statuses, guest } = filter;
-  if (guest) return walksOfGuest(tables, guest, wantedOf(tables, filter));
+  const { articleId, guest } = filter;
+  const statuses = [...new Set(filter.statuses ?? COMMENT_STATUSES)];
   const ofArticle = articleId === undefined ? undefined : eq(comments.articleId, articleId);
-  return [...new Set(statuses ?? COMMENT_STATUSES)].map((status) => and(ofArticle, eq(comments.status, status)));
+  if (guest) return walksOfGuest(tables, guest, and(ofArticle, inArray(comments.status, statuses)));
+  return statuses.map((status) => and(ofArticle, eq(comments.status, status)));
 };
 
 /** Comments in the order of their creation. */
@@ -101,8 +95,9 @@ export const listComments = async (
     .offset(slice.offset);
   const found = rows as CommentRow[];
   if (!slice.counted) return { rows: found, total: undefined };
-  const wanted = filter.guest ? or(...walks) : wantedOf(tables, filter);
-  return { rows: found, total: (await db.select({ n: count() }).from(comments).where(wanted))[0]?.n };
+  const counting = (walked: SQL | undefined) => db.select({ n: count() }).from(comments).where(walked).$dynamic();
+  const counts = await others.reduce((union, walked) => union.unionAll(counting(walked)), counting(first));
+  return { rows: found, total: counts.reduce((sum, { n }) => sum + n, 0) };
 };
 
 /** The comments of some ids, of any status. */
