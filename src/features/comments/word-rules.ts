@@ -4,13 +4,13 @@
 const DRESSING = /(?![\u3099\u309a])(?=\p{sc=Inherited})\p{M}/gu;
 /** Signs without width, such as soft hyphens and joiners: words are hidden with them. */
 const UNSEEN = /\p{Cf}/gu;
-/** Scripts written without spaces between words, or, Hangul, with endings grown to them. */
+/** Scripts written without spaces between words, or, Hangul, with endings grown to them: a word may stand anywhere in them. */
 const UNSPACED =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー〆]/u;
-const LETTER = /[\p{L}\p{N}\p{M}]/u;
-const WORDS_ALONE = /^[\p{L}\p{N}\p{M} ]+$/u;
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー〆]/gu;
+/** What is no part of a word, but that one text ends and another begins. */
+const SIGN = /[^\p{L}\p{N}\p{M}\s]/gu;
 
-/** A text as words are looked for in it: compatibility forms made one, without accents, in lower case, with single spaces. */
+/** A text as it is compared: compatibility forms made one, without accents, in lower case. */
 const foldText = (text: string): string =>
   text
     .normalize('NFKD')
@@ -20,36 +20,14 @@ const foldText = (text: string): string =>
     .replaceAll('ς', 'σ')
     .replaceAll('ß', 'ss')
     .normalize('NFC')
-    .replaceAll(/[\p{Z}\s]+/gu, ' ')
-    .trim();
+    .replace(UNSPACED, ' $& ');
 
-/** Texts as they are searched: as they stand, and with nothing but words. */
-type Searched = { whole: string; words: string };
+/** With a space before and after every word, sign and character of an unspaced script, so that none is part of another. */
+const spaced = (text: string): string => ` ${text.replaceAll(/\s+/g, ' ').trim()} `;
 
-const joinsWords = (character: string | undefined): boolean =>
-  character !== undefined && LETTER.test(character) && !UNSPACED.test(character);
-
-/** The code point before a place of a text, and the one at it. */
-const before = (text: string, place: number): string | undefined =>
-  Array.from(text.slice(Math.max(0, place - 2), place)).at(-1);
-const at = (text: string, place: number): string | undefined => Array.from(text.slice(place, place + 2))[0];
-
-/** Whether a word stands in a text and is no part of a longer one; in scripts without spaces it may stand anywhere. */
-const stands = (word: string, text: string): boolean => {
-  for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + 1)) {
-    const end = place + word.length;
-    const beginsWithin = joinsWords(at(word, 0)) && joinsWords(before(text, place));
-    const endsWithin = joinsWords(before(word, word.length)) && joinsWords(at(text, end));
-    if (!beginsWithin && !endsWithin) return true;
-  }
-  return false;
-};
-
-/** Makes texts ready to be searched for words; between two of them stands no phrase. */
-const searched = (texts: readonly string[]): Searched => {
-  const whole = texts.map(foldText).join('\n');
-  return { whole, words: whole.replaceAll(/[^\p{L}\p{N}\p{M}\n]+/gu, ' ') };
-};
+/** The signs of a text each by itself, or none of them. */
+const withSigns = (folded: string): string => spaced(folded.replace(SIGN, ' $& '));
+const withoutSigns = (folded: string): string => spaced(folded.replace(SIGN, ' '));
 
 /**
  * The words of a list that stand in some texts, as the list has them. A word of letters and digits is found whatever
@@ -57,10 +35,13 @@ const searched = (texts: readonly string[]): Searched => {
  */
 export const findWords = (list: readonly string[], texts: readonly string[]): string[] => {
   if (list.length === 0) return [];
-  const { whole, words } = searched(texts);
+  const folded = texts.map(foldText);
+  // Between two texts stands what no word has, so that no phrase goes from one to the next.
+  const signed = folded.map(withSigns).join('\n');
+  const plain = folded.map(withoutSigns).join('\n');
   return list.filter((written) => {
-    const word = foldText(written);
-    if (word === '') return false;
-    return stands(word, WORDS_ALONE.test(word) ? words : whole);
+    const word = withSigns(foldText(written));
+    const isPlain = word.search(SIGN) < 0;
+    return word.trim() !== '' && (isPlain ? plain : signed).includes(word);
   });
 };
