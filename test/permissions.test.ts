@@ -41,7 +41,7 @@ const startNewsroom = async (t: Test) => {
   };
   const live = await article('foreign', 'published');
   const comment = async (status: string): Promise<number> => {
-    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' };
+    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: unique() };
     const { id } = await make(`/v1/articles/${live}/comments`, body);
     await ask('PATCH', `/v1/comments/${id}`, { key: keys.admin, body: { status } });
     return id;
@@ -108,6 +108,12 @@ const onOwnComment =
     const said = { authorName: 'G', authorEmail: 'g@mail.example', body: `${unique()} was said.` };
     const { id, editToken } = (await ask('POST', `/v1/articles/${live}/comments`, { body: said })).body;
     return ask(method, `/v1/comments/${id}${query}`, { key, body, headers: { 'comment-token': editToken } });
+  };
+const onComments =
+  (body: object): Row[2] =>
+  async (newsroom, key) => {
+    const ids = [await newsroom.comment('pending'), await newsroom.comment('spam')];
+    return newsroom.ask('POST', '/v1/comments/moderate', { key, body: { ids, ...body } });
   };
 const get =
   (path: string): Row[2] =>
@@ -432,7 +438,7 @@ const TABLE: Row[] = [
     ({ ask, live }, key) =>
       ask('POST', `/v1/articles/${live}/comments`, {
         key,
-        body: { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' },
+        body: { authorName: 'G', authorEmail: 'g@mail.example', body: unique() },
       }),
   ],
   ['list an article’s comments', '200 200 200 200 200 200', (n, key) => get(`/v1/articles/${n.live}/comments`)(n, key)],
@@ -443,6 +449,8 @@ const TABLE: Row[] = [
   ['read spam', /*               */ '404 404 404 404 200 200', onComment('spam', 'GET')],
   ['read a trashed comment', /*  */ '404 404 404 404 200 200', onComment('trash', 'GET')],
   ['list all comments', /*       */ '401 403 403 403 200 200', get('/v1/comments')],
+  ['count comments', /*          */ '401 403 403 403 200 200', get('/v1/comments/summary')],
+  ['moderate comments', /*       */ '401 403 403 403 200 200', onComments({ status: 'approved' })],
   [
     'approve a comment',
     /*       */ '401 403 403 403 200 200',
@@ -581,6 +589,8 @@ const LEAST: Record<string, Role> = {
   deleteTag: 'editor',
   mergeTag: 'editor',
   listComments: 'editor',
+  summarizeComments: 'editor',
+  moderateComments: 'editor',
   editComment: 'editor',
   deleteComment: 'editor',
   eraseComments: 'admin',

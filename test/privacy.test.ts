@@ -116,6 +116,7 @@ const SAMPLES: Record<string, string[]> = {
   updatedBefore: ['9999-01-01T00:00:00Z'],
   translationKey: ['zq-key'],
   article: ['1'],
+  sameGuestAs: ['1', '3'],
   against: ['1', '2'],
   tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
   tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],

@@ -97,6 +97,18 @@ const DOORS: Record<string, Door> = {
     ],
     status: 200,
   },
+  moderateComments: {
+    prepare: async (galley) => {
+      const url = `/v1/articles/${await publish(galley)}/comments`;
+      for (const body of ['One', 'Two']) await galley.ask('POST', url, { body: { ...guest, body } });
+      return '/v1/comments/moderate';
+    },
+    bodies: [
+      { ids: [2, 1], status: 'spam' },
+      { ids: [1], status: 'approved' },
+    ],
+    status: 200,
+  },
   createKey: {
     prepare: at('/v1/keys'),
     role: 'admin',

@@ -261,7 +261,7 @@ export const createRequests = (random: Random, known: Known) => {
         role: one([null, null, 'author', 'editor'] as const),
         body: compact({
           authorName: maybe(90, () => words(2)),
-          authorEmail: maybe(90, () => 'g@mail.example'),
+          authorEmail: maybe(90, () => one(['g@mail.example', 'G@mail.example', 'h@mail.example'])),
           body: maybe(95, text),
           parentId: maybe(10, () => idOf(known.comments)),
         }),
@@ -316,6 +316,18 @@ export const createRequests = (random: Random, known: Known) => {
       2,
       () => ({
         method: 'POST',
+        url: '/v1/comments/moderate',
+        role: editing(),
+        body: {
+          ids: bad(percent(80) ? realIds(known.comments, 6) : [idOf(known.comments), 998], [[], [1, 1]]),
+          status: one(['pending', 'approved', 'approved', 'spam', 'trash']),
+        },
+      }),
+    ],
+    [
+      2,
+      () => ({
+        method: 'POST',
         url: '/v1/keys',
         role: one(['admin', 'admin', 'editor'] as const),
         body: compact({
@@ -339,6 +351,11 @@ export const createRequests = (random: Random, known: Known) => {
           { timeZone: one(['UTC', 'Pacific/Auckland', 'Asia/Kathmandu', 'Nowhere']) },
           { url: one([null, 'https://news.example']) },
           { commentPolicy: one(['open', 'open', 'open', 'closed']) },
+          { moderation: one(['all', 'first-time', 'none']) },
+          {
+            moderationWords: one([[], ['night', '日本', 'Straße'], ['a', 'a']]),
+            commentsCloseAfterDays: one([null, 3, 0]),
+          },
           { articleUrlPattern: one(['/{slug}', '/{year}/{month}/{slug}', '/x']) },
         ]),
       }),
@@ -461,12 +478,13 @@ export const createRequests = (random: Random, known: Known) => {
       5,
       () => ({
         method: 'GET',
-        url: `/v1/comments?${[one(['', 'status=pending', 'status=approved,spam', `article=${idOf(known.articles)}`]), maybe(40, () => `q=${encodeURIComponent(query())}`), place()].filter(Boolean).join('&')}`,
+        url: `/v1/comments?${[one(['', 'status=pending', 'status=approved,spam', `article=${idOf(known.articles)}`, `sameGuestAs=${idOf(known.comments)}`]), maybe(40, () => `q=${encodeURIComponent(query())}`), place()].filter(Boolean).join('&')}`,
         role: 'editor',
       }),
     ],
     [2, read(() => `/v1/comments/${idOf(known.comments)}`)],
     [4, read(() => `/v1/comments/${idOf(known.comments)}/replies?${place()}`.replace(/\?$/, ''))],
+    [1, () => ({ method: 'GET', url: '/v1/comments/summary', role: 'editor' })],
     [
       2,
       () => ({

@@ -6,7 +6,7 @@ import type { CommentRow, PostedComment } from './queries.ts';
 import type { Entry } from './thread-queries.ts';
 import type { Branch } from './thread-rules.ts';
 
-/** A comment; its source and the email stand in it for editors alone. */
+/** A comment; its source, the email and why it waits stand in it for editors alone. */
 export const answerComment = (comment: CommentRow, caller: Caller) => ({
   id: comment.id,
   version: comment.version,
@@ -21,7 +21,11 @@ export const answerComment = (comment: CommentRow, caller: Caller) => ({
   status: comment.status,
   createdAt: formatMoment(comment.createdAt),
   updatedAt: formatMoment(comment.updatedAt),
-  ...(may(caller, 'moderate comments') && { body: comment.body, authorEmail: comment.authorEmail }),
+  ...(may(caller, 'moderate comments') && {
+    body: comment.body,
+    authorEmail: comment.authorEmail,
+    moderation: { score: comment.moderationScore, reasons: comment.moderationReasons },
+  }),
 });
 
 /** What keeps the place of a comment that nobody reads any more. */

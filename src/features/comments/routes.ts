@@ -1,7 +1,7 @@
 /** The doors of comments. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { may } from '../../core/access.ts';
+import { type Caller, may } from '../../core/access.ts';
 import { articleGroup, commentsGroup, type Group } from '../../core/groups.ts';
 import { sharersOf } from '../../http/address.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
@@ -11,21 +11,26 @@ import { originOf } from '../../http/origin.ts';
 import { answerPage, cursorInto, sliceOf } from '../../http/pagination.ts';
 import { sendReady } from '../../http/ready-json.ts';
 import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
+import type { ThreadList } from './answer-schemas.ts';
 import { answerBranch, answerComment, answerEntry, answerErasure, answerOne, answerPosted } from './answers.ts';
-import { eraseComments, readErasure } from './erasing.ts';
-import { eraseCommentsDoor } from './erasing-schemas.ts';
-import { editOwnComment, withdrawComment } from './guests.ts';
-import { readComment, readPostedComment } from './reading.ts';
 import {
   deleteCommentDoor,
   editCommentDoor,
   listArticleCommentsDoor,
   listCommentsDoor,
   listRepliesDoor,
+  moderateCommentsDoor,
   postCommentDoor,
   readCommentDoor,
-  type ThreadList,
-} from './schemas.ts';
+  summarizeCommentsDoor,
+} from './doors.ts';
+import { eraseComments, readErasure } from './erasing.ts';
+import { eraseCommentsDoor } from './erasing-schemas.ts';
+import { editOwnComment, withdrawComment } from './guests.ts';
+import { moderateComments, readModerated } from './moderating.ts';
+import { type CommentRow, countByStatus, findGuest } from './queries.ts';
+import { readComment, readPostedComment } from './reading.ts';
+import type { Moderating } from './schemas.ts';
 import { listQueue } from './searching.ts';
 import type { Entry } from './thread-queries.ts';
 import type { Branch } from './thread-rules.ts';
@@ -53,6 +58,10 @@ const tokenOf = ({ caller, headers }: FastifyRequest): string | undefined =>
 /** The article decides whether its comments are shown, by its own policy or the site's. */
 const groupsOf = (articleId: number): Group[] => [commentsGroup(articleId), articleGroup(articleId), 'site'];
 
+const answerMany = (comments: CommentRow[], caller: Caller) => ({
+  data: comments.map((comment) => answerComment(comment, caller)),
+});
+
 export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIfMatch: boolean }> = async (
   app,
   parts,
@@ -67,6 +76,12 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
   answersAgain(app, 'comment-erasure', {
     locate: () => '/v1/comments', // nothing is made at an address of its own
     answer: async (_request, _reply, id) => answerErasure(await readErasure(parts, id)),
+  });
+
+  answersAgain(app, 'moderated-comments', {
+    locate: () => '/v1/comments',
+    // They are those of the body: that a request which is repeated has the same one is seen to already.
+    answer: async ({ body, caller }) => answerMany(await readModerated(parts.store, (body as Moderating).ids), caller),
   });
 
   app.post('/articles/:id/comments', postCommentDoor, async (request, reply) => {
@@ -108,10 +123,18 @@ export const commentRoutes: FastifyPluginAsyncTypebox<CommentParts & { requireIf
   });
 
   app.get('/comments', listCommentsDoor, async (request, reply) => {
-    const { status: statuses, article: articleId, q } = request.query;
+    const { status: statuses, article: articleId, sameGuestAs, q } = request.query;
     const slice = sliceOf(request, 'moment');
-    const comments = await listQueue(parts.store, { articleId, statuses }, q, slice);
+    const guest = sameGuestAs === undefined ? undefined : await findGuest(parts.store, sameGuestAs);
+    const comments = await listQueue(parts.store, { articleId, statuses, guest }, q, slice);
     return answerPage(request, reply, slice, comments, placeOf, (comment) => answerComment(comment, request.caller));
+  });
+
+  app.get('/comments/summary', summarizeCommentsDoor, () => countByStatus(parts.store));
+
+  app.post('/comments/moderate', moderateCommentsDoor, async (request) => {
+    const { ids, status } = request.body;
+    return answerMany(await moderateComments(parts, originOf(request), ids, status), request.caller);
   });
 
   app.get('/comments/:id', readCommentDoor, async ({ caller, params }, reply) => {

@@ -41,9 +41,6 @@ export const checkSignature = (signature: Signature): void => {
   if (faults.length > 0) throw refuseAll('invalid-request', faults);
 };
 
-/** The status a new comment has: staff are trusted, guests wait. */
-export const firstStatus = (isStaff: boolean): CommentStatus => (isStaff ? 'approved' : 'pending');
-
 /** What is said of a comment that gets a status. */
 export const STATUS_EVENTS: Record<CommentStatus, EventType> = {
   pending: 'comment.updated',

@@ -1,17 +1,29 @@
 /** What the search of comments finds, beside the words themselves. */
-import { and, asc, eq, gt, inArray, ne } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, ne, or, type SQL } from 'drizzle-orm';
 import type { SearchQuery } from '../../core/search-query.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { COMMENT_STATUSES } from '../../core/statuses.ts';
 import type { Hit } from '../../store/search.ts';
 import type { Store } from '../../store/store.ts';
-import type { CommentFilter, CommentRow } from './queries.ts';
+import type { CommentFilter, CommentRow, GuestMarks } from './queries.ts';
 
-const wantedOf = ({ comments }: Store['tables'], { articleId, statuses }: CommentFilter) =>
-  and(
+/** The comments of a guest; none where nothing is known of the guest. */
+const ofGuest = ({ comments }: Store['tables'], { emailFolded, addressHash }: GuestMarks): SQL | undefined => {
+  const isSame = [
+    ...(emailFolded === null ? [] : [eq(comments.emailFolded, emailFolded)]),
+    ...(addressHash === null ? [] : [eq(comments.addressHash, addressHash)]),
+  ];
+  return isSame.length === 0 ? inArray(comments.id, []) : or(...isSame);
+};
+
+const wantedOf = (tables: Store['tables'], { articleId, statuses, guest }: CommentFilter) => {
+  const { comments } = tables;
+  return and(
+    guest && ofGuest(tables, guest),
     articleId === undefined ? undefined : eq(comments.articleId, articleId),
     inArray(comments.status, [...(statuses ?? COMMENT_STATUSES)]),
   );
+};
 
 /** Those of the comments asked for that have the words, the newest first. */
 export const searchCommentIds = (
