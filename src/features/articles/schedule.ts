@@ -4,7 +4,7 @@
  */
 import type { Schedule } from '../../core/schedule.ts';
 import type { Store } from '../../store/store.ts';
-import { findSite } from '../site/queries.ts';
+import { readSite } from '../site/actions.ts';
 import { findNextMoment, findNextPublication } from './due-queries.ts';
 import { openFor } from './rules.ts';
 
@@ -13,8 +13,7 @@ const BACK_IN_TIME = 1000;
 
 /** The first moment after one at which an article grows too old for comments; null where the site lets none do so. */
 const findNextClosing = async (store: Store, after: Date): Promise<Date | null> => {
-  const site = await findSite(store);
-  const span = site ? openFor(site) : null;
+  const span = openFor(await readSite(store));
   if (span === null) return null;
   const publishedAt = await findNextPublication(store, new Date(after.getTime() - span));
   return publishedAt && new Date(publishedAt.getTime() + span);

@@ -6,6 +6,7 @@ import { type Repeating, repeat } from '../../core/repeating.ts';
 import { searchedText } from '../../core/searched-text.ts';
 import type { StoredCommentStatus } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
+import { breathe } from '../../store/unit.ts';
 import { findComment } from './queries.ts';
 import { listIdsAfter } from './search-queries.ts';
 
@@ -27,9 +28,9 @@ export const indexComment = async (tx: Store, { id, authorName, body, status }: 
   await search.write(id, { title: searchedText(authorName), subtitle: '', names: '', text: searchedText(body) });
 };
 
-/** Makes comments findable that are not yet. `isStopped` is asked between two transactions. */
+/** Makes comments findable that are not yet. `isStopped` is asked between any two steps. */
 export const indexLackingComments = async (store: Store, isStopped = () => false): Promise<void> => {
-  for (let last: number | undefined = 0; last !== undefined; ) {
+  for (let last: number | undefined = 0; last !== undefined && !isStopped(); ) {
     const ids = await listIdsAfter(store, last, LOOKED_AT);
     const lacking = await store.searches.comments.listLacking(ids);
     for (let i = 0; i < lacking.length; i += AT_ONCE) {
@@ -38,10 +39,12 @@ export const indexLackingComments = async (store: Store, isStopped = () => false
         for (const id of await tx.searches.comments.listLacking(lacking.slice(i, i + AT_ONCE))) {
           const comment = await findComment(tx, id);
           if (comment) await indexComment(tx, comment);
+          await breathe();
         }
       });
     }
     last = ids.at(-1);
+    await breathe();
   }
 };
 
