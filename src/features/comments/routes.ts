@@ -11,6 +11,7 @@ import { answerPage, sliceOf } from '../../http/pagination.ts';
 import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
 import { answerComment } from './answers.ts';
 import { moderateComments, readModerated } from './moderating.ts';
+import { type Moderating, moderateCommentsDoor, summarizeCommentsDoor } from './moderation-schemas.ts';
 import { type CommentRow, countByStatus, findGuest, listComments } from './queries.ts';
 import { listArticleComments, readComment, readPostedComment } from './reading.ts';
 import {
@@ -18,11 +19,8 @@ import {
   editCommentDoor,
   listArticleCommentsDoor,
   listCommentsDoor,
-  type Moderating,
-  moderateCommentsDoor,
   postCommentDoor,
   readCommentDoor,
-  summarizeCommentsDoor,
 } from './schemas.ts';
 
 const locationOf = (id: number) => `/v1/comments/${id}`;

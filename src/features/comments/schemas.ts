@@ -1,5 +1,5 @@
 /** What passes through the doors of comments. */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { COMMENT_STATUSES } from '../../core/statuses.ts';
 import {
   answer,
@@ -33,7 +33,7 @@ import { signatureFaults } from './rules.ts';
 const body = FilledText(10_000, {
   description: 'Plain text with a small Markdown: emphasis, links, code, quotes, lists',
 });
-const status = oneOf(COMMENT_STATUSES, { description: 'Everyone reads `approved` ones' });
+export const status = oneOf(COMMENT_STATUSES, { description: 'Everyone reads `approved` ones' });
 const GIVEN = [
   ...['id', 'version', 'articleId', 'depth', 'replyCount', 'isStaff', 'html', 'createdAt', 'updatedAt'],
   'moderation',
@@ -88,7 +88,7 @@ const CommentModeration = component(
   ),
 );
 
-const Comment = component(
+export const Comment = component(
   'Comment',
   Type.Object(
     {
@@ -133,39 +133,8 @@ const Comment = component(
 );
 const CommentList = listOf('CommentList', Comment, 'Comments');
 
-const CommentModerating = component(
-  'CommentModerating',
-  closed(
-    {
-      ids: Type.Array(Id(), { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The comments' }),
-      status,
-    },
-    { description: 'What many comments become', examples: [{ ids: [11, 12], status: 'spam' }] },
-  ),
-);
-export type Moderating = Static<typeof CommentModerating>;
-
-const ModeratedComments = component(
-  'ModeratedComments',
-  Type.Object(
-    { data: Type.Array(Comment) },
-    { description: 'Comments, in the order of the ids', examples: [{ data: [] }] },
-  ),
-);
-
-const CommentSummary = component(
-  'CommentSummary',
-  Type.Object(
-    { pending: Type.Integer(), approved: Type.Integer(), spam: Type.Integer(), trash: Type.Integer() },
-    {
-      description: 'How many comments have each status',
-      examples: [{ pending: 3, approved: 120, spam: 14, trash: 0 }],
-    },
-  ),
-);
-
 const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
-const editors = { tag: 'Comments', access: 'moderate comments' } as const;
+export const editors = { tag: 'Comments', access: 'moderate comments' } as const;
 
 export const postCommentDoor = door({
   tag: 'Comments',
@@ -212,24 +181,6 @@ export const listCommentsDoor = door({
   }),
   refusals: ['invalid-cursor'],
   answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/comments') }) },
-});
-
-export const summarizeCommentsDoor = door({
-  ...editors,
-  headers: IfNoneMatch,
-  operationId: 'summarizeComments',
-  summary: 'Count the comments of each status',
-  answers: { 200: answer('The counts', CommentSummary, LIST_ETAG) },
-});
-
-export const moderateCommentsDoor = door({
-  ...editors,
-  operationId: 'moderateComments',
-  summary: 'Give many comments a status, all or none',
-  description: 'Those that have it already stay as they are.',
-  body: CommentModerating,
-  refusals: ['unknown-reference'],
-  answers: { 200: answer('The comments', ModeratedComments) },
 });
 
 export const readCommentDoor = door({
