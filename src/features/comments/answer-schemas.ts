@@ -95,22 +95,3 @@ export const PostedComment = component(
     },
   ),
 );
-
-export const ModeratedComments = component(
-  'ModeratedComments',
-  Type.Object(
-    { data: Type.Array(Comment) },
-    { description: 'Comments, in the order of the ids', examples: [{ data: [] }] },
-  ),
-);
-
-export const CommentSummary = component(
-  'CommentSummary',
-  Type.Object(
-    { pending: Type.Integer(), approved: Type.Integer(), spam: Type.Integer(), trash: Type.Integer() },
-    {
-      description: 'How many comments have each status',
-      examples: [{ pending: 3, approved: 120, spam: 14, trash: 0 }],
-    },
-  ),
-);

@@ -15,21 +15,13 @@ import {
 } from '../../http/door.ts';
 import { pageQuery } from '../../http/pagination.ts';
 import { ById, closed, Id, oneOf, QueryList } from '../../http/schema.ts';
-import {
-  Comment,
-  CommentList,
-  CommentSummary,
-  ModeratedComments,
-  PostedComment,
-  ThreadEntry,
-  ThreadList,
-} from './answer-schemas.ts';
+import { Comment, CommentList, PostedComment, ThreadEntry, ThreadList } from './answer-schemas.ts';
 import { signatureFaults } from './rules.ts';
-import { CommentModerating, CommentPatch, NewComment, status } from './schemas.ts';
+import { CommentPatch, NewComment, status } from './schemas.ts';
 import { SHOWN_REPLIES, VIEWS } from './thread-rules.ts';
 
 const everyone = { tag: 'Comments', access: 'read live', headers: IfNoneMatch } as const;
-const editors = { tag: 'Comments', access: 'moderate comments' } as const;
+export const editors = { tag: 'Comments', access: 'moderate comments' } as const;
 
 export const postCommentDoor = door({
   tag: 'Comments',
@@ -113,24 +105,6 @@ export const listCommentsDoor = door({
   }),
   refusals: ['invalid-cursor'],
   answers: { 200: answer('Comments', CommentList, { ...LIST_ETAG, ...linkOf('/v1/comments') }) },
-});
-
-export const summarizeCommentsDoor = door({
-  ...editors,
-  headers: IfNoneMatch,
-  operationId: 'summarizeComments',
-  summary: 'Count the comments of each status',
-  answers: { 200: answer('The counts', CommentSummary, LIST_ETAG) },
-});
-
-export const moderateCommentsDoor = door({
-  ...editors,
-  operationId: 'moderateComments',
-  summary: 'Give many comments a status, all or none',
-  description: 'Those that have it already stay as they are.',
-  body: CommentModerating,
-  refusals: ['unknown-reference'],
-  answers: { 200: answer('The comments', ModeratedComments) },
 });
 
 export const readCommentDoor = door({

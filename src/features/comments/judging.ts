@@ -7,8 +7,6 @@ import { readSite } from '../site/actions.ts';
 import { findFloodAtAddress, findFloodAtArticle, isSaidAlready, listApprovedNames } from './judging-queries.ts';
 import { judgeGuest, KNOWN_FOR_DAYS, type Said, STAFF, type Verdict } from './moderation-rules.ts';
 
-export type { Said, Verdict } from './moderation-rules.ts';
-
 const DAY = 86_400_000;
 /** How much more guests may say under one article than from one address. */
 const GUESTS_OF_AN_ARTICLE = 10;

@@ -19,18 +19,16 @@ import {
   listArticleCommentsDoor,
   listCommentsDoor,
   listRepliesDoor,
-  moderateCommentsDoor,
   postCommentDoor,
   readCommentDoor,
-  summarizeCommentsDoor,
 } from './doors.ts';
 import { eraseComments, readErasure } from './erasing.ts';
 import { eraseCommentsDoor } from './erasing-schemas.ts';
 import { editOwnComment, withdrawComment } from './guests.ts';
 import { moderateComments, readModerated } from './moderating.ts';
+import { type Moderating, moderateCommentsDoor, summarizeCommentsDoor } from './moderation-schemas.ts';
 import { type CommentRow, countByStatus, findGuest } from './queries.ts';
 import { readComment, readPostedComment } from './reading.ts';
-import type { Moderating } from './schemas.ts';
 import { listQueue } from './searching.ts';
 import type { Entry } from './thread-queries.ts';
 import type { Branch } from './thread-rules.ts';

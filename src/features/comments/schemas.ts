@@ -1,5 +1,5 @@
 /** What is sent to the doors of comments. */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { COMMENT_STATUSES } from '../../core/statuses.ts';
 import { closed, component, Email, FilledText, Id, nullable, oneOf, Url } from '../../http/schema.ts';
 import { DEEPEST } from './thread-rules.ts';
@@ -55,15 +55,3 @@ export const CommentPatch = component(
     { ...patchReadOnly, description: 'A merge patch of a comment', examples: [{ status: 'approved' }] },
   ),
 );
-
-export const CommentModerating = component(
-  'CommentModerating',
-  closed(
-    {
-      ids: Type.Array(Id(), { minItems: 1, maxItems: 100, uniqueItems: true, description: 'The comments' }),
-      status,
-    },
-    { description: 'What many comments become', examples: [{ ids: [11, 12], status: 'spam' }] },
-  ),
-);
-export type Moderating = Static<typeof CommentModerating>;
