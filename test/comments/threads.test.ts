@@ -28,8 +28,9 @@ const startThreads = async (t: Test, options?: Options) => {
   };
   const articleId = await publish();
   const comments = `/v1/articles/${articleId}/comments`;
+  let said = 0;
   const reply = (parentId: unknown, url = comments) =>
-    ask('POST', url, { key: keys.author, body: { body: 'Hm.', parentId } });
+    ask('POST', url, { key: keys.author, body: { body: `Hm ${++said}.`, parentId } });
   return {
     ...galley,
     publish,

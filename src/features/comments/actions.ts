@@ -1,23 +1,23 @@
 /** What can be done with comments: posting, changing, removing. */
 import { type Caller, demand } from '../../core/access.ts';
-import { refuse } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import type { Rate } from '../../core/rate.ts';
 import type { CommentStatus } from '../../core/statuses.ts';
-import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
+import { type Origin, recordEvents } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import { signingSecret } from '../../store/secrets.ts';
 import type { Store } from '../../store/store.ts';
 import { demandVersion } from '../../store/version-changes.ts';
 import type { ArticleParts } from '../articles/actions.ts';
 import { findAuthor } from '../authors/queries.ts';
+import { keepChange } from './changing.ts';
 import { demandComment, demandOpenArticle } from './finding.ts';
 import { markComment } from './guests.ts';
 import { indexComment } from './indexing.ts';
 import { demandNew, judgeComment } from './judging.ts';
-import { type CommentRow, insertComment, type PostedComment, replaceComment } from './queries.ts';
+import { type CommentRow, insertComment, type PostedComment } from './queries.ts';
 import { removeComment } from './removing.ts';
-import { checkSignature, foldEmail, isShownAs, STATUS_EVENTS } from './rules.ts';
+import { checkSignature, foldEmail, isShownAs } from './rules.ts';
 import { carryStanding } from './standing.ts';
 import { placeComment } from './threads.ts';
 
@@ -34,15 +34,6 @@ export type CommentInput = {
   body: string;
   parentId?: number | null;
 };
-
-const record = (
-  tx: Store,
-  origin: Origin,
-  type: EventType,
-  at: Date,
-  { id, version }: CommentRow,
-  changedFields: string[] = [],
-) => recordEvents(tx, origin, [{ type, at, entityId: id, version, changedFields }]);
 
 /** Who signs a comment: the author of the caller's key, or a guest by name and email. */
 const signatureOf = async (tx: Store, caller: Caller, input: CommentInput) => {
@@ -91,7 +82,7 @@ export const postComment = async (
     });
     await indexComment(tx, comment);
     await carryStanding(tx, origin, comment, null, status);
-    await record(tx, origin, 'comment.created', now, comment);
+    await recordEvents(tx, origin, [{ type: 'comment.created', at: now, entityId: comment.id, version: 1 }]);
     await keepOutcome(tx, origin, { kind: 'comment', id: comment.id }, now);
     return { ...comment, editToken };
   });
@@ -111,20 +102,9 @@ export const editComment = async (
     const now = clock();
     const comment = await demandComment(tx, origin.caller, id, now);
     await demandVersion(tx, 'comment', expected, comment);
-    const changed = (['body', 'status'] as const).filter(
-      (field) => patch[field] !== undefined && patch[field] !== comment[field],
-    );
-    if (changed.length === 0) return comment;
-    const stored = await replaceComment(tx, comment, {
-      ...{ ...patch, ...(html !== undefined && { html }), updatedAt: now },
-      ...(patch.status === 'approved' && comment.status !== 'approved' && { approvedAt: now }),
-    });
-    if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
-    if (changed.includes('body')) await indexComment(tx, stored);
-    await carryStanding(tx, origin, comment, comment.status, stored.status);
-    const type = changed.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
-    await record(tx, origin, type, now, stored, changed);
-    return stored;
+    const isSame = (['body', 'status'] as const).every((field) => (patch[field] ?? comment[field]) === comment[field]);
+    if (isSame) return comment;
+    return keepChange(tx, origin, comment, { ...patch, ...(html !== undefined && { html }) }, now);
   });
 };
 

@@ -1,16 +1,15 @@
 /** Does away with the comments of somebody who asks for it, or with whose they are. */
 import { refuse } from '../../core/errors.ts';
 import type { ErasureMode } from '../../store/comment-tables.ts';
-import { type Origin, recordEvents } from '../../store/events.ts';
+import type { Origin } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { breathe } from '../../store/unit.ts';
+import { keepChange } from './changing.ts';
 import { type ErasureRow, findErasure, insertErasure, listCommentsOfEmail } from './erasing-queries.ts';
-import { indexComment } from './indexing.ts';
-import { type CommentRow, replaceComment } from './queries.ts';
+import type { CommentRow } from './queries.ts';
 import { removeComment } from './removing.ts';
 import { foldEmail } from './rules.ts';
-import { carryStanding } from './standing.ts';
 
 /** How many comments are erased before others have the event loop. */
 const AT_ONCE = 50;
@@ -23,13 +22,7 @@ const OF_NOBODY = {
 
 /** Takes from a comment whose it is; its text and its place stay. */
 const anonymise = async (tx: Store, origin: Origin, comment: CommentRow, now: Date): Promise<void> => {
-  const stored = await replaceComment(tx, comment, { ...OF_NOBODY, updatedAt: now });
-  if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
-  await carryStanding(tx, origin, comment, comment.status, stored.status);
-  await indexComment(tx, stored); // nobody finds it by its name any more
-  const { id: entityId, version } = stored;
-  const changedFields = ['authorName', 'authorEmail', 'authorUrl'];
-  await recordEvents(tx, origin, [{ type: 'comment.updated', at: now, entityId, version, changedFields }]);
+  await keepChange(tx, origin, comment, OF_NOBODY, now);
 };
 
 const ERASING = { delete: removeComment, anonymise } satisfies Record<ErasureMode, typeof anonymise>;

@@ -3,16 +3,15 @@ import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { refuse } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { isLive } from '../../core/statuses.ts';
-import { type Origin, recordEvents } from '../../store/events.ts';
+import type { Origin } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
 import { demandVersion } from '../../store/version-changes.ts';
 import type { ArticleParts } from '../articles/actions.ts';
+import { keepChange } from './changing.ts';
 import { demandComment, noComment } from './finding.ts';
-import { indexComment } from './indexing.ts';
 import { judgeComment } from './judging.ts';
-import { type CommentRow, findComment, findDiscussed, type NewComment, replaceComment } from './queries.ts';
-import { isGone, STATUS_EVENTS, statusAfterChange, WITHDRAWN } from './rules.ts';
-import { carryStanding } from './standing.ts';
+import { type CommentRow, findComment, findDiscussed } from './queries.ts';
+import { isGone, statusAfterChange, WITHDRAWN } from './rules.ts';
 
 /** What is kept beside a new comment of who posted it. */
 export type Marks = { addressHash: string | null; editTokenHash: string | null; editableUntil: Date | null };
@@ -71,20 +70,6 @@ const demandOwn = async (
   throw refuse('forbidden', 'The time in which its Comment-Token changes this comment is over');
 };
 
-/** Keeps what a guest changed, within the unit in which the comment was read. */
-const keepChange = async (tx: Store, origin: Origin, comment: CommentRow, change: Partial<NewComment>, now: Date) => {
-  const stored = await replaceComment(tx, comment, { ...change, updatedAt: now });
-  if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
-  await carryStanding(tx, origin, comment, comment.status, stored.status);
-  if (stored.body !== comment.body) await indexComment(tx, stored);
-  const changedFields = (['body', 'status'] as const).filter((field) => stored[field] !== comment[field]);
-  const type = changedFields.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
-  await recordEvents(tx, origin, [
-    { type, at: now, entityId: stored.id, version: stored.version, changedFields: [...changedFields] },
-  ]);
-  return stored;
-};
-
 /** Changes the text of a comment for its guest: it is judged as a new one is, so that it may have to wait again. */
 export const editOwnComment = async (
   { store, clock, renderer }: ArticleParts,
@@ -109,8 +94,7 @@ export const editOwnComment = async (
     const judged = await judgeComment(tx, { ...comment, body, html }, now);
     const status = statusAfterChange(comment, judged.status);
     const change = { body, html, status, moderationScore: judged.score, moderationReasons: judged.reasons };
-    const isApproved = status === 'approved' && comment.status !== 'approved';
-    return keepChange(tx, origin, comment, { ...change, ...(isApproved && { approvedAt: now }) }, now);
+    return keepChange(tx, origin, comment, change, now);
   });
 };
 

@@ -1,13 +1,12 @@
 /** What editors do with many comments at once, and what waits for them. */
-import { bodyFault, refuse, refuseAll } from '../../core/errors.ts';
+import { bodyFault, refuseAll } from '../../core/errors.ts';
 import type { CommentStatus } from '../../core/statuses.ts';
-import { type Origin, recordEvents } from '../../store/events.ts';
+import type { Origin } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { breathe } from '../../store/unit.ts';
-import { type CommentRow, findComment, listCommentsById, replaceComment } from './queries.ts';
-import { STATUS_EVENTS } from './rules.ts';
-import { carryStanding } from './standing.ts';
+import { keepChange } from './changing.ts';
+import { type CommentRow, findComment, listCommentsById } from './queries.ts';
 
 /** After so many changes others have their turn. */
 const AT_ONCE = 10;
@@ -31,13 +30,7 @@ const demandAll = async (tx: Store, ids: readonly number[]): Promise<void> => {
 const giveStatus = async (tx: Store, origin: Origin, id: number, status: CommentStatus, now: Date): Promise<void> => {
   const comment = await findComment(tx, id);
   if (!comment || comment.status === status) return;
-  const change = { status, updatedAt: now, ...(status === 'approved' && { approvedAt: now }) };
-  const stored = await replaceComment(tx, comment, change);
-  if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
-  await carryStanding(tx, origin, comment, comment.status, status);
-  await recordEvents(tx, origin, [
-    { type: STATUS_EVENTS[status], at: now, entityId: id, version: stored.version, changedFields: ['status'] },
-  ]);
+  await keepChange(tx, origin, comment, { status }, now);
 };
 
 /**
