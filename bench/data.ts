@@ -3,6 +3,7 @@ import { searchedText } from '../src/core/searched-text.ts';
 import type { Status } from '../src/core/statuses.ts';
 import { recordOf, storeNew } from '../src/features/articles/records.ts';
 import { createAuthor } from '../src/features/authors/actions.ts';
+import { indexComment } from '../src/features/comments/indexing.ts';
 import { insertComment } from '../src/features/comments/queries.ts';
 import { addToCommentCount } from '../src/features/comments/standing-queries.ts';
 import { createTag } from '../src/features/tags/actions.ts';
@@ -81,13 +82,14 @@ const storeComments = async (tx: Store, articleId: number, { comments, createdAt
   for (let n = 0; n < comments.approved + comments.pending; n++) {
     const body = `${sentenceOf(random)} ${sentenceOf(random)}`;
     const at = new Date(createdAt.getTime() + n * 60_000);
-    await insertComment(tx, {
+    const comment = await insertComment(tx, {
       ...{ version: 1, articleId, parentId: null, depth: 0, replyCount: 0 },
       ...{ authorName: `Guest ${n}`, authorEmail: `guest${n}@example.org`, authorUrl: null, authorId: null },
       ...{ isStaff: false, body, html: `<p>${body}</p>\n`, createdAt: at, updatedAt: at },
       status: n < comments.approved ? 'approved' : 'pending',
       isShown: n < comments.approved,
     });
+    await indexComment(tx, comment);
   }
   await addToCommentCount(tx, articleId, comments.approved);
 };

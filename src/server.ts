@@ -10,6 +10,8 @@ import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
+import { startIndexingComments } from './features/comments/indexing.ts';
+import { startForgetting } from './features/comments/retention.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { openHouse } from './house.ts';
@@ -181,7 +183,10 @@ export const serve = async (settings: Settings): Promise<void> => {
     nowAndThen(logger, 'what came of old requests was not forgotten'),
   );
   const indexing = startIndexing({ ...parts, renderer }, nowAndThen(logger, 'renamed articles were not made findable'));
+  const indexingComments = startIndexingComments(store, nowAndThen(logger, 'older comments were not made findable'));
   const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
+  const { commentRetentionDays } = settings;
+  const retention = startForgetting(parts, commentRetentionDays, nowAndThen(logger, 'addresses were not forgotten'));
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
@@ -194,7 +199,9 @@ export const serve = async (settings: Settings): Promise<void> => {
     await dealing.stop();
     await forgetting.stop();
     await indexing.stop();
+    await indexingComments.stop();
     await emptying.stop();
+    await retention.stop();
     await lastUsed.flush();
     await house.close();
   };

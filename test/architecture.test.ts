@@ -26,6 +26,7 @@ const KINDS = ['routes', 'schemas', 'answers', 'input', 'actions', 'queries', 'r
 type Kind = (typeof KINDS)[number];
 const NAMED: Record<string, Kind> = {
   'articles/doors.ts': 'schemas',
+  'comments/doors.ts': 'schemas',
   'articles/walks.ts': 'queries',
   'articles/list-conditions.ts': 'queries',
   'articles/addresses.ts': 'rules',

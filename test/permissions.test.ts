@@ -41,7 +41,7 @@ const startNewsroom = async (t: Test) => {
   };
   const live = await article('foreign', 'published');
   const comment = async (status: string): Promise<number> => {
-    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' };
+    const body = { authorName: 'G', authorEmail: 'g@mail.example', body: unique() };
     const { id } = await make(`/v1/articles/${live}/comments`, body);
     await ask('PATCH', `/v1/comments/${id}`, { key: keys.admin, body: { status } });
     return id;
@@ -100,6 +100,20 @@ const onComment =
   async (newsroom, key) => {
     const id = await newsroom.comment(status);
     return newsroom.ask(method, `/v1/comments/${id}${query}`, { key, body });
+  };
+/** The same with the token of the one who posted it, a guest. */
+const onOwnComment =
+  (method: string, query = '', body?: object): Row[2] =>
+  async ({ ask, live }, key) => {
+    const said = { authorName: 'G', authorEmail: 'g@mail.example', body: `${unique()} was said.` };
+    const { id, editToken } = (await ask('POST', `/v1/articles/${live}/comments`, { body: said })).body;
+    return ask(method, `/v1/comments/${id}${query}`, { key, body, headers: { 'comment-token': editToken } });
+  };
+const onComments =
+  (body: object): Row[2] =>
+  async (newsroom, key) => {
+    const ids = [await newsroom.comment('pending'), await newsroom.comment('spam')];
+    return newsroom.ask('POST', '/v1/comments/moderate', { key, body: { ids, ...body } });
   };
 const get =
   (path: string): Row[2] =>
@@ -424,15 +438,19 @@ const TABLE: Row[] = [
     ({ ask, live }, key) =>
       ask('POST', `/v1/articles/${live}/comments`, {
         key,
-        body: { authorName: 'G', authorEmail: 'g@mail.example', body: 'Hm.' },
+        body: { authorName: 'G', authorEmail: 'g@mail.example', body: unique() },
       }),
   ],
   ['list an article’s comments', '200 200 200 200 200 200', (n, key) => get(`/v1/articles/${n.live}/comments`)(n, key)],
   ['read an approved comment', /**/ '200 200 200 200 200 200', onComment('approved', 'GET')],
+  ['list the replies to it', /*  */ '200 200 200 200 200 200', onComment('approved', 'GET', '/replies')],
+  ['and to a pending one', /*    */ '404 404 404 404 404 404', onComment('pending', 'GET', '/replies')],
   ['read a pending comment', /*  */ '404 404 404 404 200 200', onComment('pending', 'GET')],
   ['read spam', /*               */ '404 404 404 404 200 200', onComment('spam', 'GET')],
   ['read a trashed comment', /*  */ '404 404 404 404 200 200', onComment('trash', 'GET')],
   ['list all comments', /*       */ '401 403 403 403 200 200', get('/v1/comments')],
+  ['count comments', /*          */ '401 403 403 403 200 200', get('/v1/comments/summary')],
+  ['moderate comments', /*       */ '401 403 403 403 200 200', onComments({ status: 'approved' })],
   [
     'approve a comment',
     /*       */ '401 403 403 403 200 200',
@@ -441,6 +459,18 @@ const TABLE: Row[] = [
   ['edit a comment', /*          */ '401 403 403 403 200 200', onComment('approved', 'PATCH', '', { body: 'Edited' })],
   ['trash a comment', /*         */ '401 403 403 403 204 204', onComment('approved', 'DELETE')],
   ['delete a comment for good', '401 403 403 403 403 204', onComment('trash', 'DELETE', '?permanent=true')],
+  ['change one’s own comment', /**/ '200 200 200 200 200 200', onOwnComment('PATCH', '', { body: 'Edited' })],
+  ['approve one’s own', /*       */ '403 403 403 403 200 200', onOwnComment('PATCH', '', { status: 'approved' })],
+  ['withdraw one’s own', /*      */ '204 204 204 204 204 204', onOwnComment('DELETE')],
+  ['delete one’s own for good', '403 403 403 403 403 204', onOwnComment('DELETE', '?permanent=true')],
+  [
+    'erase comments',
+    /*          */ '401 403 403 403 403 200',
+    ({ ask }, key) => {
+      const body = { authorEmail: `${unique().replace(' ', '')}@mail.example`, mode: 'delete' };
+      return ask('POST', '/v1/comments/erase', { key, body });
+    },
+  ],
   ['read the site', /*           */ '200 200 200 200 200 200', get('/v1/site')],
   [
     'edit the site',
@@ -559,8 +589,11 @@ const LEAST: Record<string, Role> = {
   deleteTag: 'editor',
   mergeTag: 'editor',
   listComments: 'editor',
+  summarizeComments: 'editor',
+  moderateComments: 'editor',
   editComment: 'editor',
   deleteComment: 'editor',
+  eraseComments: 'admin',
   editSite: 'admin',
   listKeys: 'admin',
   createKey: 'admin',
@@ -579,7 +612,7 @@ const doorsOf = ({ app }: Galley): Door[] => {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
       ...{ method: method.toUpperCase(), path, operation },
-      isSecured: operation.security.length > 0 && operation.security.every((way) => 'bearer' in way),
+      isSecured: operation.security.length > 0 && operation.security.every((way) => Object.keys(way).length > 0),
     })),
   );
 };
@@ -653,7 +686,9 @@ test('the document says of every door whether a key is needed', async (t) => {
       const { status } = await newsroom.ask('GET', path.replaceAll(/\{[^}]+\}/g, '999'));
       t.not(status, 401, `${operation.operationId} is open`);
     }
-    const isOpen = operation.security.length === 0 || operation.security.some((way) => !('bearer' in way));
+    const isOpen = operation.security.length === 0 || operation.security.some((way) => Object.keys(way).length === 0);
     t.equal(isOpen, !isSecured, operation.operationId);
+    const opensByToken = operation.security.some((way) => 'commentToken' in way);
+    t.equal(opensByToken, ['editComment', 'deleteComment'].includes(operation.operationId), operation.operationId);
   }
 });

@@ -2,10 +2,11 @@
  * What is not live does not exist for the anonymous: by no route, filter, sort, count, tag of an answer or problem.
  * The whole document is walked before and after secrets are planted; no byte may differ. All secret words hold `zq`.
  */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { pino } from 'pino';
 import { type Test, test } from 'tap';
-import { type Answer, type Asked, type Galley, START, startGalley } from './support/app.ts';
+import { type Answer, type Asked, type Galley, type Options, START, startGalley } from './support/app.ts';
 
 const DAY = 86_400_000;
 const inDays = (days: number) => new Date(Date.parse(START) + days * DAY).toISOString();
@@ -21,8 +22,8 @@ const EMAILS = [
 ];
 
 /** A site with two live articles, and on them what only holders of keys may know: an internal tag, sources, emails. */
-const startSite = async (t: Test) => {
-  const galley = await startGalley(t);
+const startSite = async (t: Test, options: Options = {}) => {
+  const galley = await startGalley(t, options);
   const { ask, keys, authorId } = galley;
   const make = async (path: string, body: object) => (await ask('POST', path, { key: keys.admin, body })).body;
   const edit = (path: string, body: object) => ask('PATCH', path, { key: keys.admin, body });
@@ -116,6 +117,7 @@ const SAMPLES: Record<string, string[]> = {
   updatedBefore: ['9999-01-01T00:00:00Z'],
   translationKey: ['zq-key'],
   article: ['1'],
+  sameGuestAs: ['1', '3'],
   against: ['1', '2'],
   tagsAll: ['harbour,quay', 'quay,zq-internal', 'zq-draft-tag', 'quay,zq-archived-tag'],
   tagsNot: ['quay', 'zq-internal', 'zq-draft-tag', 'harbour,zq-withdrawn-tag'],
@@ -419,4 +421,101 @@ test('a refused write tells nothing of what is hidden', async (t) => {
       t.notOk(answer.text.includes('suggestion') || answer.text.includes('zq'), `${path}: no word of what is taken`);
     }
   }
+});
+
+test('where a guest comes from and by which email is found by no public route, in no log and in no record', async (t) => {
+  const lines: string[] = [];
+  const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  const secret = 'not known to anybody, and long enough';
+  const settings = { TRUST_PROXY: 'true', SECRET: secret };
+  const site = await startSite(t, { parts: { logger }, settings });
+  const { ask, keys, live, store } = site;
+  const email = 'planted.guest@secret.example';
+  const places = ['203.0.113.77', '2001:db8:dead:beef::77'];
+  const tokens: string[] = [];
+  const url = `/v1/articles/${live.id}/comments`;
+  const post = async (n: number, more: object = {}, headers: Record<string, string> = {}) => {
+    const body = {
+      authorName: 'Guest',
+      authorEmail: n % 2 === 0 ? email : email.toUpperCase(),
+      body: `Aye ${n}`,
+      ...more,
+    };
+    const answer = await ask('POST', url, {
+      body,
+      headers: { 'x-forwarded-for': places[n % 2] as string, ...headers },
+    });
+    if (answer.body.editToken) tokens.push(answer.body.editToken);
+    return answer;
+  };
+  const told: Answer[] = [];
+  for (const [n, status] of ['approved', 'pending', 'spam', 'trash', 'approved', 'approved'].entries()) {
+    const first = await post(n, {}, { 'idempotency-key': `${n}` });
+    const posted = first.body;
+    told.push({ ...first, text: first.text.replace(posted.editToken, '') }); // told this once
+    told.push(await post(n, {}, { 'idempotency-key': `${n}` }));
+    if (status !== 'pending') await site.edit(`/v1/comments/${posted.id}`, { status });
+    const headers = { 'comment-token': tokens.at(-1) as string, 'x-forwarded-for': places[0] as string };
+    const own = `/v1/comments/${posted.id}`;
+    if (n === 4) told.push(await ask('PATCH', own, { headers, body: { body: 'Aye!' } }));
+    if (n === 5) told.push(await ask('DELETE', own, { headers }));
+    const wrong = { ...headers, 'comment-token': `${tokens.at(-1)}x` };
+    for (const method of ['PATCH', 'DELETE', 'GET', 'POST'])
+      told.push(await ask(method, own, { headers: wrong, body: { authorEmail: email } }));
+  }
+  // What is refused, or asked where nobody should, is not told either.
+  const [token = ''] = tokens;
+  for (const more of [{ authorUrl: email }, { authorEmail: `${email}@` }, { [email]: email }, { parentId: email }])
+    told.push(await post(0, more));
+  for (const path of [
+    `/v1/comments/${token}`,
+    `/v1/comments/${email}`,
+    `/${token}/${email}`,
+    `/v1/comments/1?t=${token}`,
+  ]) {
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      const { text, ...rest } = await ask(method, path, { headers: { 'comment-token': token, authorization: token } });
+      told.push({ ...rest, text: text.replaceAll(/"(?:name|detail)":"[^"]*"/g, '') }); // a query is named as it was sent
+    }
+  }
+  const erase = { key: keys.admin, body: { authorEmail: 'nobody@secret.example', mode: 'delete' } };
+  told.push(await ask('POST', '/v1/comments/erase', erase));
+
+  const digests = (text: string) =>
+    ['md5', 'sha1', 'sha256'].map((name) => createHash(name).update(text).digest('hex'));
+  const sharers = ['203.0.113.77', '2001:db8:dead:beef::/64'];
+  const hashes = sharers.map((place) => createHmac('sha256', secret).update(`address ${place}`).digest('hex'));
+  const kept = await store.db.select().from(store.tables.comments).orderBy(store.tables.comments.id);
+  t.same(new Set(kept.slice(2).map(({ addressHash }) => addressHash)), new Set(hashes), 'what is looked for is there');
+  const ofPlace = [...places, '2001:db8:dead:beef', ...hashes, ...sharers.flatMap(digests), ...places.flatMap(digests)];
+  const ofToken = [
+    ...tokens.map((each) => each.slice(8, 40)),
+    ...tokens.flatMap(digests),
+    '"editTokenHash"',
+    '"addressHash"',
+  ];
+  const ofEmail = [email, encodeURIComponent(email), ...digests(email), ...digests(email.toUpperCase())];
+  const check = (text: string, what: string, words: readonly string[]) => {
+    const lower = text.toLowerCase();
+    t.same(
+      words.filter((word) => lower.includes(word.toLowerCase())),
+      [],
+      what,
+    );
+  };
+  const urls = [...walkOf(site, false).values()].flat();
+  for (const role of ['anonymous', 'contributor', 'author', 'admin'] as const) {
+    const answers = await walk(site, urls, { ...FIXED, key: role === 'anonymous' ? null : keys[role] });
+    const whole = [...answers.values()].map(({ text, headers }) => text + JSON.stringify(headers)).join('\n');
+    t.ok(whole.includes('Aye'), `${role} sees the comments`);
+    check(whole, role, [...ofPlace, ...ofToken, ...(role === 'admin' ? ofEmail.slice(2) : ofEmail)]);
+    if (role === 'admin') t.ok(whole.includes(email), 'editors see the email');
+  }
+  const repeated = told.map(({ text = '', headers = {} }) => text + JSON.stringify(headers)).join('\n');
+  check(repeated, 'what is answered to guests', [...ofPlace, ...ofToken, ...digests(email)]);
+  const { events, commentErasures, outcomes, touches } = store.tables;
+  for (const table of [events, commentErasures, outcomes, touches])
+    check(JSON.stringify(await store.db.select().from(table)), 'a record', [...ofPlace, ...ofToken, ...ofEmail]);
+  t.ok(lines.length > urls.length, `${lines.length} lines of the log`);
+  check(lines.join(''), 'the log', [...ofPlace, ...ofToken, ...ofEmail, 'secret.example']);
 });

@@ -13,7 +13,7 @@ export type Group =
   | 'tags'
   | 'comments'
   | 'site'
-  /** No answer is in it: the moments to come at which articles go live or cease to be. */
+  /** No answer is in it: the moments to come at which articles go live, cease to be or take no more comments. */
   | 'schedule';
 
 export const articleGroup = (id: number): Group => `article-${id}`;

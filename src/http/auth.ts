@@ -14,12 +14,18 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the caller must be granted to pass the door; absent: open to all, keys change nothing. */
     access?: Permission;
+    /** The header whose token passes the door in place of such a key: whether it is right, its action asks. */
+    token?: TokenHeader;
     /** The limit that counts at this door, where it is not that of its method. */
     rate?: 'comment';
     /** The query parameters that holders of keys alone may use; `name=value`: that value of a list. */
     keyed?: readonly string[];
   }
 }
+
+/** The headers of tokens that open doors, and what the document calls each way of being let in. */
+export const TOKENS = { 'comment-token': 'commentToken' } as const;
+export type TokenHeader = keyof typeof TOKENS;
 
 /** Finds the bearer of a key; undefined for a wrong, expired or revoked one. */
 export type FindActor = (secret: string) => Promise<Actor | undefined>;
@@ -60,7 +66,7 @@ const isAsked = (query: Record<string, unknown>, keyed: string): boolean => {
 
 /** Refuses wrong keys everywhere (401), and callers whose role is never granted what the door is for (401, 403). */
 export const guardDoors = (app: FastifyInstance): void => {
-  const guardOf = ({ access, keyed = [] }: FastifyContextConfig) =>
+  const guardOf = ({ access, token, keyed = [] }: FastifyContextConfig) =>
     atOnce((request) => {
       if (request.hasWrongKey) throw refuse('unauthenticated', 'The key is wrong, expired or revoked');
       const query = request.query as Record<string, unknown>;
@@ -68,6 +74,7 @@ export const guardDoors = (app: FastifyInstance): void => {
       if (request.caller === null && asked.length > 0)
         throw refuse('unauthenticated', `A key is needed to ask for ${asked.join(', ')}`);
       if (access === undefined || grantOf(request.caller, access) !== 'no') return;
+      if (token !== undefined && request.headers[token] !== undefined) return;
       if (request.caller === null) throw refuse('unauthenticated', 'Send a key: Authorization: Bearer glk_…');
       throw refuse('forbidden', `A key of role ${request.caller.role} may not ${access}`);
     });

@@ -22,6 +22,16 @@ const HEADERS = {
 export type GroupHeader = keyof typeof HEADERS;
 export const GROUP_HEADERS = Object.keys(HEADERS) as GroupHeader[];
 
+/** How many groups a write tells one by one: headers of 16 KiB are more than many clients take. */
+const MOST_TOLD = 500;
+
+/** What a write tells of what it touched. Answers that hold an article or its comments are in the group `site` too, which stands for many. */
+const toldOf = (touched: ReadonlySet<Group>): Group[] => {
+  const told = [...touched].filter((group) => group !== 'schedule');
+  if (told.length <= MOST_TOLD) return told;
+  return [...new Set<Group>([...told.filter((group) => !/^(?:article|comments)-/.test(group)), 'site'])];
+};
+
 /** A list of strings (RFC 9651). */
 const stringsOf = (groups: readonly Group[]): string => groups.map((group) => `"${group}"`).join(', ');
 
@@ -40,7 +50,7 @@ export const tellGroups = (app: FastifyInstance, headers: readonly GroupHeader[]
       reply.header('cache-groups', stringsOf(groups));
       for (const name of headers) reply.header(name, HEADERS[name](groups));
     } else if (request.touched !== null && request.caller !== null && reply.statusCode < 300) {
-      const told = [...request.touched].filter((group) => group !== 'schedule');
+      const told = toldOf(request.touched);
       if (told.length > 0) reply.header('cache-group-invalidation', stringsOf(told));
     }
     done();

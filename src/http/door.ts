@@ -12,6 +12,7 @@ import {
   INVALIDATION,
   LIST_ETAG,
 } from './answer-headers.ts';
+import { TOKENS, type TokenHeader } from './auth.ts';
 import type { Judge } from './json-body.ts';
 import { refusalAnswers } from './refusal-answers.ts';
 import { closed, ENTITY_TAGS_PATTERN, MAX_HEADER } from './schema.ts';
@@ -25,6 +26,8 @@ type DoorSpec = {
   tag: string;
   /** What the caller must be granted; absent: open to all, and a key changes nothing. */
   access?: Permission;
+  /** The header whose token opens it in place of such a key. */
+  token?: TokenHeader;
   rate?: 'comment';
   /** The query parameters that holders of keys alone may use; `name=value`: that value of a list. */
   keyed?: readonly string[];
@@ -106,10 +109,11 @@ export const IfNoneMatch = Type.Object({
 
 const NO_QUERY = closed({});
 
-/** Who may pass, for the document: a key is needed, or optional, or changes nothing. */
-const securityOf = (access: Permission | undefined) => {
+/** Who may pass, for the document: a key is needed, or a token in its place, or a key is optional, or changes nothing. */
+const securityOf = ({ access, token }: DoorSpec) => {
   if (access === undefined) return [];
-  return GRANTS[access].anonymous === 'no' ? [{ bearer: [] }] : [{}, { bearer: [] }];
+  if (GRANTS[access].anonymous !== 'no') return [{}, { bearer: [] }];
+  return token === undefined ? [{ bearer: [] }] : [{ bearer: [] }, { [TOKENS[token]]: [] }];
 };
 
 /** The refusals that the shape of a door brings with it. */
@@ -167,6 +171,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     description,
     tag,
     access,
+    token,
     rate,
     keyed,
     judge,
@@ -182,7 +187,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     summary,
     ...(description && { description }),
     tags: [tag],
-    security: securityOf(access),
+    security: securityOf(spec),
     ...(params && { params }),
     querystring: querystring ?? NO_QUERY,
     ...(body && { body }),
@@ -195,6 +200,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
   };
   const config: FastifyContextConfig = {
     ...(access && { access }),
+    ...(token && { token }),
     ...(rate && { rate }),
     ...(keyed && { keyed }),
     ...(judge && { judge }),

@@ -46,7 +46,7 @@ export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
  * What is not told of a path, wherever it stands: what gives access, which is the rest of a preview's, and keys and tokens
  * by their beginnings; and emails, or who asks by name and password.
  */
-const SECRETS = /(\/previews\/+).+|gl[kp]_[A-Za-z0-9_-]*|(?<![^/])[^/@]+@[^/]*/gis;
+const SECRETS = /(\/previews\/+).+|gl[ckp]_[A-Za-z0-9_-]*|(?<![^/])[^/@]+@[^/]*/gis;
 const ESCAPE = /%([0-9a-f]{2})/gi;
 
 /** The path of a URL as it may be told: secrets and emails are left out, however they are written. */

@@ -41,6 +41,12 @@ export const publishDocument = async (app: FastifyInstance): Promise<void> => {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'A key of this site: `glk_…`' },
+          commentToken: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Comment-Token',
+            description: 'The `editToken` of a comment: `glc_…`. It opens that comment alone, until `editableUntil`',
+          },
         },
       },
     },

@@ -70,13 +70,18 @@ const cursorRefused = () =>
     },
   ]);
 
-/** What makes two requests the same list: the path and all parameters but those of paging. */
-const fingerprintOf = (request: FastifyRequest): string => {
-  const { limit, cursor, page, count, ...filters } = request.query as Record<string, unknown>;
+/** What tells lists apart: the path and all parameters but those of paging. */
+const printOf = (path: string, filters: Record<string, unknown>): string => {
   const parts = Object.keys(filters)
     .sort()
     .map((name) => [name, filters[name]]);
-  return hash('sha256', JSON.stringify([pathOf(request.url), parts]), 'base64url').slice(0, 8);
+  return hash('sha256', JSON.stringify([path, parts]), 'base64url').slice(0, 8);
+};
+
+/** What makes two requests the same list. */
+const fingerprintOf = (request: FastifyRequest): string => {
+  const { limit, cursor, page, count, ...filters } = request.query as Record<string, unknown>;
+  return printOf(pathOf(request.url), filters);
 };
 
 const encodeCursor = (place: Place, before: boolean, fingerprint: string): string =>
@@ -88,6 +93,13 @@ const isPlaceNumber = (kind: keyof typeof BOUNDS, value: unknown) => {
   const [least, greatest] = BOUNDS[kind];
   return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= greatest;
 };
+
+/**
+ * The cursor with which the list at another path goes on behind a place, or from its beginning (null): one that is sorted
+ * by moments, and takes no parameters but those of paging.
+ */
+export const cursorInto = (path: string, behind: Place | null): string =>
+  encodeCursor(behind ?? { value: BOUNDS.moment[0], id: 1 }, false, printOf(path, {}));
 
 const decodeCursor = (cursor: string, kind: SortKind, fingerprint: string): { place: Place; before: boolean } => {
   let parts: unknown;

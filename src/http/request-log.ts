@@ -40,7 +40,7 @@ export const logRequests = (app: FastifyInstance): void => {
   );
 };
 
-const SECRETS = /gl[kp]_[A-Za-z0-9_-]+|[^\s@<>"',;:()[\]]+@[^\s@<>"',;:()[\]]+/g;
+const SECRETS = /gl[ckp]_[A-Za-z0-9_-]+|[^\s@<>"',;:()[\]]+@[^\s@<>"',;:()[\]]+/g;
 const LONGEST_MESSAGE = 500;
 
 const safe = (text: string) => text.slice(0, LONGEST_MESSAGE).replaceAll(SECRETS, '…');

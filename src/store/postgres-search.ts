@@ -5,8 +5,26 @@ import type { Phrase, SearchQuery } from '../core/search-query.ts';
 import { findingBy, givenUp, type Row, searchGate, TIME_LIMIT } from './finding.ts';
 import { connect } from './postgres-connection.ts';
 import { isGivenUp } from './postgres-errors.ts';
-import { BREAK, joined, MOST_HITS, MOST_LOOKED_AT, type Search, type SearchedFields, type Wanted } from './search.ts';
+import {
+  BREAK,
+  type Corpus,
+  joined,
+  MOST_HITS,
+  MOST_LOOKED_AT,
+  type SearchedFields,
+  type Searches,
+  searchesBy,
+  type Wanted,
+} from './search.ts';
 import type { Tables } from './tables.ts';
+
+/** Where the words stand, and by which id. */
+const WORDS: Record<Corpus, { table: string; id: string }> = {
+  articles: { table: 'article_search', id: 'article_id' },
+  comments: { table: 'comment_search', id: 'comment_id' },
+};
+const tableOf = (corpus: Corpus): SQL => sql.raw(WORDS[corpus].table);
+const idOf = (corpus: Corpus): SQL => sql.raw(WORDS[corpus].id);
 
 /** Runs a statement with `$1` and so on for its values. */
 export type Run = (source: string, values: unknown[]) => Promise<Row[]>;
@@ -29,7 +47,7 @@ const lexemesOf = ({ tokens, isPrefix }: Phrase): string[] =>
 
 const isWord = ({ tokens }: Phrase): boolean => tokens.length === 1;
 
-/** What the index decides: the articles with every word, also those of phrases, and without the single words of `none`. */
+/** What the index decides: those with every word, also those of phrases, and without the single words of `none`. */
 const tsqueryOf = ({ all, none }: SearchQuery): string =>
   [...all.flatMap(lexemesOf), ...none.filter(isWord).flatMap((word) => lexemesOf(word).map((text) => `!${text}`))].join(
     ' & ',
@@ -44,7 +62,7 @@ const allIn = (text: SQL, { all }: SearchQuery): SQL =>
     sql` and `,
   );
 
-/** What only the text of an article decides: its phrases; undefined where there are none. */
+/** What only the text decides: its phrases; undefined where there are none. */
 const phrasesOf = ({ all, none }: SearchQuery): SQL | undefined => {
   const isPhrase = (phrase: Phrase) => !isWord(phrase);
   const conditions = [
@@ -55,36 +73,36 @@ const phrasesOf = ({ all, none }: SearchQuery): SQL | undefined => {
 };
 
 /**
- * The newest articles that have the words. Each `offset 0` is a fence: without, the planner may walk all articles to
+ * The newest that have the words. Each `offset 0` is a fence: without, the planner may walk all there are to
  * be spared a sort, or read every text before it sorts, where the newest few that pass would do.
  */
-const walkedOf = (query: SearchQuery, { ids }: Wanted): SQL => {
+const walkedOf = (corpus: Corpus, query: SearchQuery, { ids }: Wanted): SQL => {
   const withWords = sql`
     select id from (
-      select article_id as id from article_search where lexemes @@ ${tsqueryOf(query)}::tsquery
-      ${ids ? sql`and article_id = any(${`{${ids.join()}}`}::int[])` : sql``} offset 0
+      select ${idOf(corpus)} as id from ${tableOf(corpus)} where lexemes @@ ${tsqueryOf(query)}::tsquery
+      ${ids ? sql`and ${idOf(corpus)} = any(${`{${ids.join()}}`}::int[])` : sql``} offset 0
     ) as found order by id desc`;
   const phrases = phrasesOf(query);
   if (!phrases) return sql`${withWords} limit ${MOST_LOOKED_AT}`;
   return sql`
     select id from (${withWords} offset 0) as sorted
-    where (select ${phrases} from article_search where article_id = sorted.id) order by id desc limit ${MOST_LOOKED_AT}`;
+    where (select ${phrases} from ${tableOf(corpus)} where ${idOf(corpus)} = sorted.id) order by id desc limit ${MOST_LOOKED_AT}`;
 };
 
 /** What an order goes by, as a number or a text that a driver hands over as it is. */
 const orderValue = ({ order }: Wanted): SQL =>
   order.kind === 'moment' ? sql`(extract(epoch from ${order.column}) * 1000)::bigint::float8` : sql`${order.column}`;
 
-/** The newest articles that match and are wanted: the join begins at the words and ends at the last that is needed. */
-const hitsOf = ({ articles }: Tables, query: SearchQuery, wanted: Wanted): SQL => sql`
-  select walked.id, article.value from (${walkedOf(query, wanted)}) as walked cross join lateral (
-    select ${orderValue(wanted)} as value from ${articles}
-    where ${articles.id} = walked.id and (${wanted.where ?? sql`true`}) offset 0
-  ) as article order by walked.id desc limit ${MOST_HITS}`;
+/** The newest that match and are wanted: the join begins at the words and ends at the last that is needed. */
+const hitsOf = (corpus: Corpus, { [corpus]: table }: Tables, query: SearchQuery, wanted: Wanted): SQL => sql`
+  select walked.id, looked_at.value from (${walkedOf(corpus, query, wanted)}) as walked cross join lateral (
+    select ${orderValue(wanted)} as value from ${table}
+    where ${table.id} = walked.id and (${wanted.where ?? sql`true`}) offset 0
+  ) as looked_at order by walked.id desc limit ${MOST_HITS}`;
 
-const rankOf = (query: SearchQuery): SQL => sql`(
+const rankOf = (corpus: Corpus, query: SearchQuery): SQL => sql`(
   select case when ${allIn(sql`title`, query)} then 0 when ${allIn(sql`heading`, query)} then 1 else 2 end
-  from article_search where article_id = hits.id)`;
+  from ${tableOf(corpus)} where ${idOf(corpus)} = hits.id)`;
 
 const dialect = new PgDialect();
 
@@ -131,25 +149,34 @@ const written = ({ title, subtitle, names, text }: SearchedFields): string[] => 
  * Full text on PostgreSQL. `run` writes on the store's own connection, in a transaction on that of its unit; `find`
  * searches: within a transaction it has to be the same, or what the unit wrote is not found.
  */
-export const postgresSearch = ({ run, find, tables }: { run: Run; find: Run; tables: Tables }): Search => ({
-  write: async (id, fields) => {
-    await run(
-      `insert into article_search (article_id, title, heading, words, lexemes)
-       values ($1, $2, $3, $4, array_to_tsvector(array_remove(string_to_array($4, ' '), '${BREAK}')))
-       on conflict (article_id) do update set title = excluded.title, heading = excluded.heading,
-       words = excluded.words, lexemes = excluded.lexemes`,
-      [id, ...written(fields)],
-    );
-  },
-  remove: async (id) => {
-    await run('delete from article_search where article_id = $1', [id]);
-  },
-  find: findingBy({
-    hits: (query, wanted) => hitsOf(tables, query, wanted),
-    rank: rankOf,
-    run: (statement) => {
-      const { sql: source, params } = dialect.sqlToQuery(statement);
-      return find(source, params);
-    },
-  }),
-});
+export const postgresSearches = ({ run, find, tables }: { run: Run; find: Run; tables: Tables }): Searches =>
+  searchesBy((corpus) => {
+    const { table, id: key } = WORDS[corpus];
+    return {
+      write: async (id, fields) => {
+        await run(
+          `insert into ${table} (${key}, title, heading, words, lexemes)
+           values ($1, $2, $3, $4, array_to_tsvector(array_remove(string_to_array($4, ' '), '${BREAK}')))
+           on conflict (${key}) do update set title = excluded.title, heading = excluded.heading,
+           words = excluded.words, lexemes = excluded.lexemes`,
+          [id, ...written(fields)],
+        );
+      },
+      remove: async (id) => {
+        await run(`delete from ${table} where ${key} = $1`, [id]);
+      },
+      listLacking: async (ids) => {
+        const there = await run(`select ${key} as id from ${table} where ${key} = any($1::int[])`, [`{${ids.join()}}`]);
+        const found = new Set(there.map(({ id }) => id));
+        return ids.filter((id) => !found.has(id));
+      },
+      find: findingBy({
+        hits: (query, wanted) => hitsOf(corpus, tables, query, wanted),
+        rank: (query) => rankOf(corpus, query),
+        run: (statement) => {
+          const { sql: source, params } = dialect.sqlToQuery(statement);
+          return find(source, params);
+        },
+      }),
+    };
+  });

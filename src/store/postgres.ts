@@ -6,7 +6,7 @@ import { postgresColumns } from './columns.ts';
 import { type Client, connect, type Pool, preparing } from './postgres-connection.ts';
 import { failureOf } from './postgres-errors.ts';
 import { migratePostgres } from './postgres-migrations.ts';
-import { postgresSearch, postgresSearchRunner, type Run } from './postgres-search.ts';
+import { postgresSearches, postgresSearchRunner, type Run } from './postgres-search.ts';
 import { openTouchReader } from './postgres-touches.ts';
 import { createUnits } from './postgres-units.ts';
 import type { Db, Store } from './store.ts';
@@ -36,7 +36,7 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
   const units = createUnits(writers, (client) => {
     const own = preparing(client);
     const run = runOn(own); // by the unit's own connection: what it wrote is found
-    return createUnit({ ...same, db: asDb(own), search: postgresSearch({ run, find: run, tables }) });
+    return createUnit({ ...same, db: asDb(own), searches: postgresSearches({ run, find: run, tables }) });
   });
   const reader = preparing(readers);
   const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
@@ -49,7 +49,7 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
     ...same,
     db: asDb(reader),
     memory,
-    search: postgresSearch({ run: runOn(reader), find: find ?? runOn(reader), tables }),
+    searches: postgresSearches({ run: runOn(reader), find: find ?? runOn(reader), tables }),
     transaction: async (work) => {
       const { value, touched, touch } = await units.run(work);
       if (touch !== undefined) touches.skip(touch);

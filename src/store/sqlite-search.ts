@@ -6,8 +6,11 @@ import type { Phrase, SearchQuery } from '../core/search-query.ts';
 import { createThreadPool, LimitPassed, type ThreadPool } from '../core/thread-pool.ts';
 import { threadScript } from '../core/thread-script.ts';
 import { findingBy, givenUp, type Row, searchGate, TIME_LIMIT } from './finding.ts';
-import { joined, MOST_HITS, MOST_LOOKED_AT, type Search, type Wanted } from './search.ts';
+import { type Corpus, joined, MOST_HITS, MOST_LOOKED_AT, type Searches, searchesBy, type Wanted } from './search.ts';
 import type { Tables } from './tables.ts';
+
+/** Where the words stand, by the ids of what has them. */
+const WORDS: Record<Corpus, string> = { articles: 'article_search', comments: 'comment_search' };
 
 /** A statement that a thread can run. */
 export type Statement = { source: string; values: unknown[] };
@@ -25,6 +28,8 @@ const MARKS = { title: '\ue000', heading: '\ue001' };
 
 const marked = (mark: string, text: string): string => (text === '' ? '' : text.replaceAll(/(?<=^| )/g, mark));
 
+const words = (corpus: Corpus): SQL => sql.raw(WORDS[corpus]);
+
 /** FTS5's syntax for a phrase. Tokens hold letters, digits and pictures alone, so that quotes enclose them. */
 const phraseText = ({ tokens, isPrefix }: Phrase): string => `"${tokens.join(' ')}"${isPrefix ? ' *' : ''}`;
 const allOf = (phrases: Phrase[]): string => phrases.map(phraseText).join(' AND ');
@@ -36,25 +41,25 @@ const markedExpression = ({ all }: SearchQuery, mark: string): string =>
   allOf(all.map(({ tokens, isPrefix }) => ({ tokens: tokens.map((token) => mark + token), isPrefix })));
 
 /**
- * The newest articles that match and are wanted. The join begins at the words (`cross join`): the planner's own order
- * may begin at all articles. The words are walked from the greatest id down, which costs FTS5 no more than up.
+ * The newest that match and are wanted. The join begins at the words (`cross join`): the planner's own order
+ * may begin at all there are. The words are walked from the greatest id down, which costs FTS5 no more than up.
  */
-const hitsOf = ({ articles }: Tables, query: SearchQuery, { ids, where, order }: Wanted): SQL => sql`
-  select walked.id as id, ${order.column} as value
+const hitsOf = (corpus: Corpus, { [corpus]: table }: Tables, query: SearchQuery, wanted: Wanted): SQL => sql`
+  select walked.id as id, ${wanted.order.column} as value
   from (
-    select rowid as id from article_search where article_search match ${expressionOf(query)}
-    ${ids ? sql`and rowid in ${[...ids]}` : sql``} order by rowid desc limit ${MOST_LOOKED_AT}
-  ) as walked cross join ${articles} on ${articles.id} = walked.id
-  where ${where ?? sql`true`} limit ${MOST_HITS}`;
+    select rowid as id from ${words(corpus)} where ${words(corpus)} match ${expressionOf(query)}
+    ${wanted.ids ? sql`and rowid in ${[...wanted.ids]}` : sql``} order by rowid desc limit ${MOST_LOOKED_AT}
+  ) as walked cross join ${table} on ${table.id} = walked.id
+  where ${wanted.where ?? sql`true`} limit ${MOST_HITS}`;
 
 /** The ids that have every word in the places of a mark. */
-const markedIds = (query: SearchQuery, mark: string): SQL => sql`
-  select rowid from article_search where article_search match ${markedExpression(query, mark)}
+const markedIds = (corpus: Corpus, query: SearchQuery, mark: string): SQL => sql`
+  select rowid from ${words(corpus)} where ${words(corpus)} match ${markedExpression(query, mark)}
   and rowid >= (select min(id) from hits)`;
 
-const rankOf = (query: SearchQuery): SQL => sql`case
-  when id in (${markedIds(query, MARKS.title)}) then 0
-  when id in (${markedIds(query, MARKS.heading)}) then 1 else 2 end`;
+const rankOf = (corpus: Corpus, query: SearchQuery): SQL => sql`case
+  when id in (${markedIds(corpus, query, MARKS.title)}) then 0
+  when id in (${markedIds(corpus, query, MARKS.heading)}) then 1 else 2 end`;
 
 const dialect = new SQLiteSyncDialect();
 const statementOf = (query: SQL): Statement => {
@@ -65,8 +70,8 @@ const statementOf = (query: SQL): Statement => {
 const runOn = (connection: Database.Database, { source, values }: Statement): Row[] =>
   connection.prepare<unknown[], Row>(source).all(...values);
 
-/** Runs the statement of a search: at once where the store is small, else in a thread. */
-export type Runner = { run(statement: Statement): Promise<Row[]>; close(): Promise<void> };
+/** Runs the statement of a search: at once where there is little to search, else in a thread. */
+export type Runner = { run(corpus: Corpus, statement: Statement): Promise<Row[]>; close(): Promise<void> };
 
 /** Runs searches on a connection, and those of great stores on one that a thread has of its own. */
 export const searchRunner = (connection: Database.Database, file: string): Runner => {
@@ -88,10 +93,9 @@ export const searchRunner = (connection: Database.Database, file: string): Runne
       throw error;
     }
   };
-  const greatest: Statement = { source: 'select max(id) as id from articles', values: [] };
   return {
-    run: async (statement) => {
-      const [newest] = runOn(connection, greatest);
+    run: async (corpus, statement) => {
+      const [newest] = runOn(connection, { source: `select max(id) as id from ${corpus}`, values: [] });
       return Number(newest?.id ?? 0) > DONE_AT_ONCE ? inThread(statement) : runOn(connection, statement);
     },
     close: async () => pool?.close(),
@@ -99,24 +103,30 @@ export const searchRunner = (connection: Database.Database, file: string): Runne
 };
 
 /** Full text by way of one connection; what is written is written in the unit that runs there. */
-export const sqliteSearch = (connection: Database.Database, tables: Tables, { run }: Runner): Search => {
-  const write = (source: string, ...values: unknown[]) => {
-    connection.prepare(source).run(...values);
-  };
-  return {
-    write: async (id, { title, subtitle, names, text }) =>
-      write(
-        'insert or replace into article_search (rowid, title, heading, words) values (?, ?, ?, ?)',
-        id,
-        marked(MARKS.title, title),
-        marked(MARKS.heading, joined([title, subtitle, names])),
-        joined([title, subtitle, names, text]),
-      ),
-    remove: async (id) => write('delete from article_search where rowid = ?', id),
-    find: findingBy({
-      hits: (query, wanted) => hitsOf(tables, query, wanted),
-      rank: rankOf,
-      run: (statement) => run(statementOf(statement)),
-    }),
-  };
-};
+export const sqliteSearches = (connection: Database.Database, tables: Tables, runner: Runner): Searches =>
+  searchesBy((corpus) => {
+    const table = WORDS[corpus];
+    const write = (source: string, ...values: unknown[]) => {
+      connection.prepare(source).run(...values);
+    };
+    return {
+      write: async (id, { title, subtitle, names, text }) =>
+        write(
+          `insert or replace into ${table} (rowid, title, heading, words) values (?, ?, ?, ?)`,
+          id,
+          marked(MARKS.title, title),
+          marked(MARKS.heading, joined([title, subtitle, names])),
+          joined([title, subtitle, names, text]),
+        ),
+      remove: async (id) => write(`delete from ${table} where rowid = ?`, id),
+      listLacking: async (ids) => {
+        const has = connection.prepare(`select 1 from ${table} where rowid = ?`);
+        return ids.filter((id) => !has.get(id));
+      },
+      find: findingBy({
+        hits: (query, wanted) => hitsOf(corpus, tables, query, wanted),
+        rank: (query) => rankOf(corpus, query),
+        run: (statement) => runner.run(corpus, statementOf(statement)),
+      }),
+    };
+  });

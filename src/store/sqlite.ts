@@ -10,7 +10,7 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { sqliteColumns } from './columns.ts';
 import { faultOf } from './faults.ts';
-import { searchRunner, sqliteSearch } from './sqlite-search.ts';
+import { searchRunner, sqliteSearches } from './sqlite-search.ts';
 import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
 import { type Db, type Failure, type Store, unusable } from './store.ts';
 import { defineTables } from './tables.ts';
@@ -138,7 +138,7 @@ export const openSqlite = (file: string): Store => {
   });
   const runner = searchRunner(reader, file);
   const same = { tables, mergesUnions: true, failureOf };
-  const unit = createUnit({ ...same, db: asDb(writer), search: sqliteSearch(writer, tables, runner) });
+  const unit = createUnit({ ...same, db: asDb(writer), searches: sqliteSearches(writer, tables, runner) });
   const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> =>
     turns.take(async () => {
       await begin(writer);
@@ -168,7 +168,7 @@ export const openSqlite = (file: string): Store => {
     ...same,
     db: asDb(reader),
     memory,
-    search: sqliteSearch(reader, tables, runner),
+    searches: sqliteSearches(reader, tables, runner),
     transaction: inTurn,
     touch: () => {
       throw new Error('What a change touches is said inside its transaction');

@@ -2,7 +2,7 @@
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import type { Group } from '../core/groups.ts';
 import type { Memory } from './memory.ts';
-import type { Search } from './search.ts';
+import type { Searches } from './search.ts';
 import type { Tables } from './tables.ts';
 import type { TouchListener } from './touches.ts';
 
@@ -18,7 +18,7 @@ export const unusable = (code: string, message: string): Error => Object.assign(
 export type Store = {
   readonly db: Db;
   readonly tables: Tables;
-  readonly search: Search;
+  readonly searches: Searches;
   /** Whether a union of walks that are sorted alike is read a row at a time, as far as is wanted; else each to its end. */
   readonly mergesUnions: boolean;
   /**

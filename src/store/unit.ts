@@ -18,7 +18,7 @@ export type Unit = {
 export const breathe = (): Promise<void> => pause();
 
 /** The store of the units that run, one after the other, on one connection. */
-export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'search' | 'mergesUnions' | 'failureOf'>): Unit => {
+export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'searches' | 'mergesUnions' | 'failureOf'>): Unit => {
   let touched = new Set<Group>();
   const store: Store = {
     ...parts,

@@ -367,7 +367,7 @@ const fill = ({ store }: Galley, count: number, queued: number): Promise<void> =
     );
     const write = (id: number) => {
       const [title, text] = [searchedText(titleOf(id)), searchedText(textOf(id))];
-      return tx.search.write(id, { title, subtitle: '', names: '', text });
+      return tx.searches.articles.write(id, { title, subtitle: '', names: '', text });
     };
     for (let i = 0; i < count - queued; i += 100)
       await Promise.all(

@@ -39,7 +39,10 @@ test('a guest’s comment waits until an editor approves it', async (t) => {
   t.equal(posted.status, 201);
   t.equal(posted.headers.location, `/v1/comments/${id}`);
   t.equal(posted.headers['cache-control'], 'no-store');
-  t.same(posted.body, {
+  const { editToken, editableUntil, ...shown201 } = posted.body;
+  t.match(editToken, /^glc_[A-Za-z0-9_-]{43}$/);
+  t.equal(Date.parse(editableUntil) - Date.parse(START), HOUR / 4);
+  t.same(shown201, {
     ...{ id, version: 1, articleId: article.id, parentId: null, depth: 0, replyCount: 0 },
     ...{ authorName: 'Grace', authorUrl: null, isStaff: false, html: '<p>What a <em>night</em> that was.</p>\n' },
     ...{ status: 'pending', createdAt: START, updatedAt: START },
@@ -207,11 +210,12 @@ test('comments are posted to live articles that take them, and nowhere else', as
     ['hidden', (await publish({ commentPolicy: 'hidden' })).id, 403, 404],
     ['open', (await publish({ commentPolicy: 'open' })).id, 201, 200],
   ];
+  let said = 0; // nobody says the same twice
   const check = async (rows: typeof cases, when: string) => {
     for (const [what, id, post, list] of rows) {
       const url = `/v1/articles/${id}/comments`;
       for (const key of [null, keys.author, keys.admin]) {
-        const posted = await ask('POST', url, { key, body: GUEST });
+        const posted = await ask('POST', url, { key, body: { ...GUEST, body: `Number ${++said}` } });
         t.equal(posted.status, post, `${when}, POST to ${what}`);
         if (post === 403) t.equal(posted.body.code, 'comments-closed');
         t.equal((await ask('GET', url, { key })).status, list, `${when}, GET of ${what}`);
@@ -240,18 +244,19 @@ test('an article that does not say follows the site', async (t) => {
   ] as const;
   for (const [commentPolicy, posted, listed, open] of rows) {
     await ask('PATCH', '/v1/site', { key: keys.admin, body: { commentPolicy } });
-    t.equal((await post()).status, posted, commentPolicy);
+    t.equal((await post({ body: commentPolicy })).status, posted, commentPolicy);
     t.equal((await ask('GET', comments)).status, listed, commentPolicy);
     t.equal((await ask('GET', `/v1/comments/${id}`)).status, listed, 'one alone is no more visible than the list');
     t.equal((await ask('GET', comments.replace('/comments', ''))).body.commentsOpen, open);
-    t.equal((await ask('POST', `/v1/articles/${own.id}/comments`, { body: GUEST })).status, 201, 'its own word counts');
+    const onOwn = { body: { ...GUEST, body: commentPolicy } };
+    t.equal((await ask('POST', `/v1/articles/${own.id}/comments`, onOwn)).status, 201, 'its own word counts');
     t.equal((await ask('GET', `/v1/comments/${id}`, { key: keys.editor })).status, 200, 'editors see it in any case');
   }
 });
 
 test('the count of comments is that of the approved ones, whatever happens to them', async (t) => {
   const { ask, keys, post, edit, remove, counted, shown, store, article } = await startDiscussion(t);
-  const [a, b, c] = [(await post()).body.id, (await post()).body.id, (await post()).body.id];
+  const [a, b, c] = [(await post({ body: 'A' })).body.id, (await post()).body.id, (await post({ body: 'C' })).body.id];
   const before = (await ask('GET', `/v1/articles/${article.id}`)).body;
   const eventOf = async () =>
     (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).at(-1)?.type;
@@ -284,10 +289,10 @@ test('the count of comments is that of the approved ones, whatever happens to th
 test('comments approved at once from many sides are all counted', async (t) => {
   const { ask, keys, comments, post, edit, counted, article } = await startDiscussion(t);
   const ids: number[] = [];
-  for (let i = 0; i < 10; i++) ids.push((await post()).body.id);
+  for (let i = 0; i < 10; i++) ids.push((await post({ body: `Guest ${i}` })).body.id);
   await Promise.all([
     ...ids.map((id) => edit(id, { status: 'approved' })),
-    ...ids.map(() => ask('POST', comments, { key: keys.author, body: { body: 'Aye.' } })),
+    ...ids.map((id) => ask('POST', comments, { key: keys.author, body: { body: `Aye, ${id}.` } })),
     ask('PATCH', `/v1/articles/${article.id}`, { key: keys.editor, body: { title: 'Changed meanwhile' } }),
   ]);
   t.equal(await counted(), 20);
@@ -350,7 +355,7 @@ test('the comments of an article go with it', async (t) => {
 
 test('floods of guests are slowed down, staff are not', async (t) => {
   const { ask, keys, comments, post } = await startDiscussion(t, { settings: { RATE_LIMIT_COMMENT: '3/minute' } });
-  for (let i = 0; i < 3; i++) t.equal((await post()).status, 201);
+  for (let i = 0; i < 3; i++) t.equal((await post({ body: `Hello ${i}` })).status, 201);
   const slowed = await post();
   t.match(slowed, { status: 429, body: { code: 'rate-limited' } });
   t.match(slowed.headers['retry-after'], /^\d+$/);

@@ -82,6 +82,32 @@ const DOORS: Record<string, Door> = {
       { ...guest, body: 'What a *night*.' },
       { ...guest, body: 'What a day.' },
     ],
+    once: ['editToken'],
+  },
+  eraseComments: {
+    prepare: async (galley) => {
+      const url = `/v1/articles/${await publish(galley)}/comments`;
+      await galley.ask('POST', url, { body: { ...guest, body: 'What a *night*.' } });
+      return '/v1/comments/erase';
+    },
+    role: 'admin',
+    bodies: [
+      { authorEmail: guest.authorEmail, mode: 'delete' },
+      { authorEmail: guest.authorEmail, mode: 'anonymise' },
+    ],
+    status: 200,
+  },
+  moderateComments: {
+    prepare: async (galley) => {
+      const url = `/v1/articles/${await publish(galley)}/comments`;
+      for (const body of ['One', 'Two']) await galley.ask('POST', url, { body: { ...guest, body } });
+      return '/v1/comments/moderate';
+    },
+    bodies: [
+      { ids: [2, 1], status: 'spam' },
+      { ids: [1], status: 'approved' },
+    ],
+    status: 200,
   },
   createKey: {
     prepare: at('/v1/keys'),

@@ -55,6 +55,14 @@ test('the commands of the README work when they are pasted, on a fresh store', a
     { title: 'The first ferry', body: 'It leaves at six.', live: true, version: 6 },
   ]);
   t.equal(desk.answers.length, 10);
+
+  const voices = await paste(directory, address, 'For readers’ voices', desk.exported);
+  t.match(voices.answers, [
+    { data: [{ id: 1, status: 'pending', body: 'Well seen.', authorEmail: 'kay@example.org' }] },
+    { id: 1, status: 'approved', version: 2 },
+    { data: [{ id: 1, html: '<p>Well seen.</p>\n' }] },
+  ]);
+  t.equal(voices.answers.length, 3);
   await process.stop();
 });
 

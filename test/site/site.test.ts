@@ -4,7 +4,7 @@ import { startGalley } from '../support/app.ts';
 
 const FIRST = {
   ...{ title: 'Galley', description: null, url: null, language: 'en', timeZone: 'UTC' },
-  ...{ articleUrlPattern: '/{slug}', commentPolicy: 'open' },
+  ...{ articleUrlPattern: '/{slug}', commentPolicy: 'open', moderation: 'all', commentsCloseAfterDays: null },
 };
 const WHOLE = {
   title: 'The Harbour Gazette 𝒢 — שלום',
@@ -14,7 +14,10 @@ const WHOLE = {
   timeZone: 'Europe/Lisbon',
   articleUrlPattern: '/{language}/{year}/{month}/{day}/{slug}-{id}',
   commentPolicy: 'closed',
+  moderation: 'first-time',
+  commentsCloseAfterDays: 30,
 };
+const WORDS = ['casino', 'Buy now', '赌博'];
 
 const startPublication = async (t: Test) => {
   const galley = await startGalley(t);
@@ -36,10 +39,16 @@ test('anyone reads the site, an admin changes it', async (t) => {
   const first = await read();
   t.same(first.body, FIRST);
   t.match(first.headers.etag, /^"[0-9a-f]{16}"$/);
-  t.same((await edit(WHOLE)).body, WHOLE);
+  t.same((await edit({ ...WHOLE, moderationWords: WORDS })).body, { ...WHOLE, moderationWords: WORDS });
   t.same((await read()).body, WHOLE);
   t.not((await read()).headers.etag, first.headers.etag);
-  t.same((await edit({ description: null, url: null })).body, { ...WHOLE, description: null, url: null });
+  const moderators = { ...WHOLE, moderationWords: WORDS };
+  t.same((await edit({ description: null, url: null })).body, { ...moderators, description: null, url: null });
+  for (const key of [keys.editor, keys.admin, null, keys.viewer, keys.author]) {
+    const told = await ask('GET', '/v1/site', { key });
+    const moderates = key === keys.editor || key === keys.admin;
+    t.same(told.body.moderationWords, moderates ? WORDS : undefined, 'the words are for those who moderate');
+  }
 
   const events = async () =>
     (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).filter(
@@ -47,7 +56,7 @@ test('anyone reads the site, an admin changes it', async (t) => {
     );
   t.match((await events()).at(-1), { type: 'site.updated', changedFields: ['description', 'url'] });
   const before = await events();
-  for (const same of [{}, { title: WHOLE.title, url: null }, { language: 'PT-pt' }]) {
+  for (const same of [{}, { title: WHOLE.title, url: null }, { language: 'PT-pt' }, { moderationWords: WORDS }]) {
     t.equal((await edit(same)).status, 200);
     t.same(await events(), before, 'what changes nothing is no event');
   }
@@ -60,6 +69,15 @@ test('anyone reads the site, an admin changes it', async (t) => {
   ] as const) {
     t.equal((await ask('PATCH', '/v1/site', { key, body: { title: 'Mine' } })).status, status);
   }
+});
+
+test('a change of when comments close is told to whoever knows the next moment', async (t) => {
+  const { edit, store } = await startPublication(t);
+  const touched: string[] = [];
+  store.onTouched((groups) => touched.push([...groups].sort().join()));
+  for (const change of [{ commentsCloseAfterDays: 3 }, { commentsCloseAfterDays: 3 }, { moderation: 'none' }])
+    await edit(change);
+  t.same(touched, ['schedule,site', 'site']);
 });
 
 test('what the site cannot be is refused, and nothing is stored', async (t) => {
@@ -88,6 +106,16 @@ test('what the site cannot be is refused, and nothing is stored', async (t) => {
     [{ articleUrlPattern: `/${'{id}'.repeat(126)}` }, '/articleUrlPattern', 'too-long'],
     [{ commentPolicy: 'maybe' }, '/commentPolicy', 'not-allowed'],
     [{ commentPolicy: null }, '/commentPolicy', 'wrong-type'],
+    [{ moderation: 'some' }, '/moderation', 'not-allowed'],
+    [{ moderation: null }, '/moderation', 'wrong-type'],
+    [{ moderationWords: null }, '/moderationWords', 'wrong-type'],
+    [{ moderationWords: ['a', 'b', 'a'] }, '/moderationWords', 'not-unique'],
+    [{ moderationWords: ['a', ' '] }, '/moderationWords/1', 'wrong-pattern'],
+    [{ moderationWords: ['x'.repeat(101)] }, '/moderationWords/0', 'too-long'],
+    [{ moderationWords: Array.from({ length: 1001 }, (_, i) => `${i}`) }, '/moderationWords', 'too-many'],
+    [{ commentsCloseAfterDays: 0 }, '/commentsCloseAfterDays', 'too-small'],
+    [{ commentsCloseAfterDays: 3651 }, '/commentsCloseAfterDays', 'too-large'],
+    [{ commentsCloseAfterDays: 1.5 }, '/commentsCloseAfterDays', 'wrong-type'],
     [{ logo: 'x' }, '/logo', 'unknown-field'],
   ];
   for (const [body, pointer, code] of refused) {

@@ -25,7 +25,7 @@ const SEED = Number(process.env.TEST_SEED ?? 1);
 t.setTimeout(300_000);
 
 /** What is compared of an engine. */
-type Side = Pick<Store, 'search' | 'tables' | 'db'>;
+type Side = Pick<Store, 'searches' | 'tables' | 'db'>;
 
 /** A PostgreSQL store, on a database of its own. */
 const openPostgres = async (t: Test): Promise<Store & { url: string }> => {
@@ -52,7 +52,10 @@ const fieldsOf = ({ title, subtitle, names, text }: Document): SearchedFields =>
 });
 
 /** Writes documents in the order of `ids`; moments are few, so that many are the same. */
-const write = async ({ db, tables, search }: Side, documents: Map<number, Document>): Promise<void> => {
+const write = async (
+  { db, tables, searches: { articles: search } }: Side,
+  documents: Map<number, Document>,
+): Promise<void> => {
   const made = new Date('2026-01-01T00:00:00Z');
   for (const [id, document] of documents) {
     const moment = (step: number) => new Date((id % step) * 86_400_123 - 30 * 86_400_000);
@@ -104,7 +107,10 @@ const KINDS = {
   wordCount: 'integer',
 } as const;
 
-const find = ({ search, tables }: Side, { query, ids, where, by, descending, isRanked, slice }: Asked) => {
+const find = (
+  { searches: { articles: search }, tables }: Side,
+  { query, ids, where, by, descending, isRanked, slice }: Asked,
+) => {
   const order: Order = { column: tables.articles[by], id: tables.articles.id, kind: KINDS[by], descending };
   return search.find(query, { ids, where: where?.(tables), order, isRanked, slice });
 };
@@ -119,7 +125,7 @@ t.test('both engines answer a search alike', async (t) => {
   const changes = new Map(
     written.filter((id) => id % 41 === 0).map((id) => [id, fieldsOf(random.one([...documents.values()]))]),
   );
-  const change = async ({ search }: Side) => {
+  const change = async ({ searches: { articles: search } }: Side) => {
     for (const [id, fields] of changes) await search.write(id, fields);
     for (const id of written.filter((id) => id % 43 === 0)) await search.remove(id);
   };
@@ -171,7 +177,8 @@ t.test('both engines answer a search alike', async (t) => {
 
 t.test('full text on PostgreSQL', async (t) => {
   const side = await openPostgres(t);
-  const { url, search } = side;
+  const { url } = side;
+  const search = side.searches.articles;
   const asked = (q: string): Asked => ({
     query: readSearchQuery(q),
     ids: null,
@@ -187,7 +194,7 @@ t.test('full text on PostgreSQL', async (t) => {
 
   await t.test('a unit finds what it wrote itself, others when it is kept', async (t) => {
     await side.transaction(async (unit) => {
-      await unit.search.write(1, fieldsOf(document('Ships', 'In the harbour.')));
+      await unit.searches.articles.write(1, fieldsOf(document('Ships', 'In the harbour.')));
       t.same(await ids('ships', unit), [1]);
       t.same(await ids('ships'), []);
     });

@@ -38,6 +38,20 @@ test('the search of a great store is done in a thread, and finds what was writte
     answers.every((found) => found.length === 5),
     'many at once',
   );
+
+  const comment = { authorName: 'Kay', authorEmail: 'kay@mail.example' };
+  const said = async (body: string) =>
+    (await ask('POST', '/v1/articles/1/comments', { body: { ...comment, body } })).body.id;
+  const first = await said('Boats at noon.');
+  const { comments } = store.tables;
+  await store.transaction(async (tx) => {
+    const [row] = await tx.db.select().from(comments);
+    if (row) await tx.db.insert(comments).values({ ...row, id: MANY, body: 'Not found.' });
+  });
+  const second = await said('Boats at night.');
+  const queue = await ask('GET', '/v1/comments?q=boats', { key: keys.editor });
+  const found = queue.body.data.map(({ id }: { id: number }) => id);
+  t.same(found, [second, first], 'comments are searched by a thread too, and beside articles');
   await app.close();
 });
 
@@ -52,13 +66,13 @@ test('of many matches the newest by id are ranked', async (t) => {
     for (let id = 1; id <= 10_050; id++) {
       await tx.db.insert(articles).values({ ...row, ...rest, ...counts, id, slug: `s${id}` });
       const title = id <= 60 ? 'boats' : '';
-      await tx.search.write(id, { title, subtitle: '', names: '', text: 'boats' });
+      await tx.searches.articles.write(id, { title, subtitle: '', names: '', text: 'boats' });
     }
   });
   const order = { column: articles.sortAt, id: articles.id, kind: 'moment' as const, descending: true };
   const slice = { limit: 20, from: null, offset: 0, counted: true };
   const find = (q: string, descending = true) =>
-    store.search.find(readSearchQuery(q), {
+    store.searches.articles.find(readSearchQuery(q), {
       ids: null,
       where: undefined,
       order: { ...order, descending },

@@ -10,6 +10,8 @@ export type Asking = {
   role: Role | null;
   body?: unknown;
   headers?: Record<string, string>;
+  /** The comment whose token is sent with it: each Galley has given another. */
+  tokenOf?: number;
 };
 
 /** What was answered so far, for what is asked next. */
@@ -17,7 +19,7 @@ export type Known = {
   articles: { id: number; slug: string; etag: string }[];
   authors: { id: number; slug: string; etag: string }[];
   tags: { id: number; slug: string; etag: string }[];
-  comments: { id: number; etag: string }[];
+  comments: { id: number; etag: string; articleId: number }[];
   keys: { id: number }[];
   /** The tokens of preview links. */
   tokens: string[];
@@ -152,6 +154,15 @@ export const createRequests = (random: Random, known: Known) => {
     });
   const patchable = () => compact({ ...articleFields(), unknown: maybe(1, () => 1) });
 
+  /** What a guest does with one of the latest comments: mostly their own. */
+  const asGuest = (method: string, body?: object): Asking => {
+    const latest = known.comments.slice(-3); // no token lives for long where days pass
+    const id = idOf(latest);
+    const own = typeof id === 'number' && percent(85) ? id : idOf(latest);
+    const tokenOf = typeof own === 'number' && percent(97) ? own : undefined;
+    const asking = { method, url: `/v1/comments/${id}`, role: one([null, null, 'author'] as const) };
+    return { ...asking, ...(body && { body }), ...(tokenOf && { tokenOf }), headers: condition(latest) };
+  };
   const writes: [weight: number, make: () => Asking][] = [
     [
       16,
@@ -250,11 +261,24 @@ export const createRequests = (random: Random, known: Known) => {
         role: one([null, null, 'author', 'editor'] as const),
         body: compact({
           authorName: maybe(90, () => words(2)),
-          authorEmail: maybe(90, () => 'g@mail.example'),
+          authorEmail: maybe(90, () => one(['g@mail.example', 'G@mail.example', 'h@mail.example'])),
           body: maybe(95, text),
-          parentId: maybe(30, () => idOf(known.comments)),
+          parentId: maybe(10, () => idOf(known.comments)),
         }),
       }),
+    ],
+    [
+      10,
+      () => {
+        const { id, articleId } = known.comments.length > 0 ? one(known.comments) : { id: 1, articleId: 1 };
+        const body = { authorName: words(2), authorEmail: 'g@mail.example', body: text(), parentId: id };
+        return {
+          method: 'POST',
+          url: `/v1/articles/${articleId}/comments`,
+          role: one(['author', 'author', null] as const),
+          body,
+        };
+      },
     ],
     [
       7,
@@ -272,6 +296,32 @@ export const createRequests = (random: Random, known: Known) => {
         method: 'DELETE',
         url: `/v1/comments/${idOf(known.comments)}${one(['', '?permanent=true'])}`,
         role: editing(),
+      }),
+    ],
+    [12, () => asGuest('PATCH', bad<object, object>({ body: text() }, [{ status: 'approved' }, {}, { body: '' }]))],
+    [3, () => asGuest('DELETE')],
+    [
+      1,
+      () => ({
+        method: 'POST',
+        url: '/v1/comments/erase',
+        role: one(['admin', 'admin', 'editor'] as const),
+        body: {
+          authorEmail: one(['g@mail.example', 'h@mail.example', 'H@mail.example', 'nobody@mail.example']),
+          mode: bad(one(['delete', 'anonymise']), ['both']),
+        },
+      }),
+    ],
+    [
+      2,
+      () => ({
+        method: 'POST',
+        url: '/v1/comments/moderate',
+        role: editing(),
+        body: {
+          ids: bad(percent(80) ? realIds(known.comments, 6) : [idOf(known.comments), 998], [[], [1, 1]]),
+          status: one(['pending', 'approved', 'approved', 'spam', 'trash']),
+        },
       }),
     ],
     [
@@ -301,6 +351,11 @@ export const createRequests = (random: Random, known: Known) => {
           { timeZone: one(['UTC', 'Pacific/Auckland', 'Asia/Kathmandu', 'Nowhere']) },
           { url: one([null, 'https://news.example']) },
           { commentPolicy: one(['open', 'open', 'open', 'closed']) },
+          { moderation: one(['all', 'first-time', 'none']) },
+          {
+            moderationWords: one([[], ['night', '日本', 'Straße'], ['a', 'a']]),
+            commentsCloseAfterDays: one([null, 3, 0]),
+          },
           { articleUrlPattern: one(['/{slug}', '/{year}/{month}/{slug}', '/x']) },
         ]),
       }),
@@ -414,7 +469,7 @@ export const createRequests = (random: Random, known: Known) => {
     [
       6,
       read(() =>
-        `/v1/articles/${idOf(known.articles)}/comments?${one(['', 'sort=-createdAt', 'sort=createdAt'])}&${place()}`
+        `/v1/articles/${idOf(known.articles)}/comments?${one(['', 'sort=-createdAt', 'view=tree', 'view=tree&sort=-createdAt'])}&${place()}`
           .replace(/\?&/, '?')
           .replace(/[?&]$/, ''),
       ),
@@ -423,11 +478,13 @@ export const createRequests = (random: Random, known: Known) => {
       5,
       () => ({
         method: 'GET',
-        url: `/v1/comments?${[one(['', 'status=pending', 'status=approved,spam', `article=${idOf(known.articles)}`]), place()].filter(Boolean).join('&')}`,
+        url: `/v1/comments?${[one(['', 'status=pending', 'status=approved,spam', `article=${idOf(known.articles)}`, `sameGuestAs=${idOf(known.comments)}`]), maybe(40, () => `q=${encodeURIComponent(query())}`), place()].filter(Boolean).join('&')}`,
         role: 'editor',
       }),
     ],
     [2, read(() => `/v1/comments/${idOf(known.comments)}`)],
+    [4, read(() => `/v1/comments/${idOf(known.comments)}/replies?${place()}`.replace(/\?$/, ''))],
+    [1, () => ({ method: 'GET', url: '/v1/comments/summary', role: 'editor' })],
     [
       2,
       () => ({

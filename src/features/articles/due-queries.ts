@@ -61,6 +61,20 @@ const nextMoment = prepared(({ db, tables: { dueMoments } }) => {
     .where(gt(dueMoments.at, after));
 });
 
+const nextPublication = prepared(({ db, tables: { articles } }) => {
+  const after = sql.param(sql.placeholder('after'), articles.sortAt);
+  return db
+    .select({ at: articles.sortAt })
+    .from(articles)
+    .where(and(eq(articles.shelf, 'published'), gt(articles.sortAt, after)))
+    .orderBy(asc(articles.sortAt), asc(articles.id))
+    .limit(1);
+});
+
+/** The first moment after one at which an article was published or is to be; null where there is none. */
+export const findNextPublication = async (store: Store, after: Date): Promise<Date | null> =>
+  (await nextPublication(store, { after }))[0]?.at ?? null;
+
 /** The first moment after one at which something goes live or ceases to be; null where none is set. */
 export const findNextMoment = async (store: Store, after: Date): Promise<Date | null> =>
   (await nextMoment(store, { after }))[0]?.at ?? null;

@@ -1,5 +1,5 @@
 /** Empties the trash: deletes for good what has been in it for so many days. */
-import { type Repeating, repeat } from '../../core/repeating.ts';
+import { type Repeating, repeatFromNow } from '../../core/repeating.ts';
 import { BY_ITSELF } from '../../store/events.ts';
 import type { Parts } from '../../store/store.ts';
 import { findArticle } from './queries.ts';
@@ -33,15 +33,5 @@ export const emptyTrash = async ({ store, clock }: Parts, days: number, isStoppe
 /** Empties the trash now and every few minutes, until `stop`; 0 days: it keeps what is in it. */
 export const startEmptying = (parts: Parts, days: number, onError: (error: unknown) => void): Repeating => {
   if (days === 0) return { stop: async () => {} };
-  let isStopped = false;
-  const empty = () => emptyTrash(parts, days, () => isStopped);
-  const atStart = empty().catch(onError);
-  const later = repeat(() => atStart.then(empty), EVERY, onError);
-  return {
-    stop: async () => {
-      isStopped = true;
-      await atStart;
-      await later.stop();
-    },
-  };
+  return repeatFromNow((isStopped) => emptyTrash(parts, days, isStopped), EVERY, onError);
 };

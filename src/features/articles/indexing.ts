@@ -29,7 +29,7 @@ export const indexArticle = async (
   searched: string,
 ): Promise<void> => {
   const names = await listSearchedNames(tx, named);
-  await tx.search.write(id, {
+  await tx.searches.articles.write(id, {
     title: searchedText(title),
     subtitle: searchedText(subtitle ?? ''),
     names: searchedText(names.join('\n')),

@@ -160,6 +160,12 @@ const newsOf = (
     changedFields,
   }));
 
+type Shelved = Pick<ArticleRow, 'shelf' | 'sortAt'>;
+
+/** Whether a write gives an article another moment from which it is counted when its comments close. */
+const isPublishedAnew = (before: Shelved | null, after: Shelved): boolean =>
+  after.shelf === 'published' && !(before?.shelf === 'published' && before.sortAt.getTime() === after.sortAt.getTime());
+
 /** Stores a new article with its counts, its words and its events; returns its id. */
 export const storeNew = async (
   tx: Store,
@@ -172,7 +178,7 @@ export const storeNew = async (
   await indexArticle(tx, id, record.row, record.named, searched);
   await moveCounts(tx, null, countedOf(record));
   touch(tx, origin, touchedByArticle(id, null, countedOf(record)));
-  if (record.dueMoments.length > 0) touch(tx, origin, ['schedule']);
+  if (record.dueMoments.length > 0 || isPublishedAnew(null, record.row)) touch(tx, origin, ['schedule']);
   await recordEvents(tx, origin, newsOf('article.created', false, record, id, []));
   return id;
 };
@@ -198,6 +204,7 @@ export const storeOver = async (
   if (searched !== null) await indexArticle(tx, row.id, record.row, record.named, searched);
   await moveCounts(tx, countedAs(before), countedOf(record));
   touch(tx, origin, touchedByArticle(row.id, countedAs(before), countedOf(record)));
-  if (record.dueMoments.length + momentsToCome(row, record.row.updatedAt).length > 0) touch(tx, origin, ['schedule']);
+  const isMoved = record.dueMoments.length + momentsToCome(row, record.row.updatedAt).length > 0;
+  if (isMoved || isPublishedAnew(row, record.row)) touch(tx, origin, ['schedule']);
   await recordEvents(tx, origin, newsOf(type, row.notedLive, record, row.id, changedFields));
 };

@@ -38,6 +38,10 @@ export type Discussion = { commentPolicy: CommentPolicy; commentsCloseAfterDays:
 
 const DAY = 86_400_000;
 
+/** For how long after its publication an article takes comments, in milliseconds; null: for ever. */
+export const openFor = ({ commentsCloseAfterDays: days }: Discussion): number | null =>
+  days === null ? null : days * DAY;
+
 /** Whether a live article takes comments at `now`: by its own policy or the site's, until it is too old. */
 export const takesComments = (
   { commentPolicy, publishedAt }: { commentPolicy: CommentPolicy | null; publishedAt: Date | null },
@@ -45,8 +49,8 @@ export const takesComments = (
   now: Date,
 ): boolean => {
   if ((commentPolicy ?? site.commentPolicy) !== 'open') return false;
-  if (site.commentsCloseAfterDays === null || publishedAt === null) return true;
-  return now.getTime() < publishedAt.getTime() + site.commentsCloseAfterDays * DAY;
+  const span = openFor(site);
+  return span === null || publishedAt === null || now.getTime() < publishedAt.getTime() + span;
 };
 
 /** Whether a comment can be posted at `now`. */

@@ -1,13 +1,29 @@
 /**
- * Knows the next moment at which something goes live or ceases to be, without asking the store at every read. What was
- * answered before a moment is not true after it: whoever keeps answers is told when one has passed.
+ * Knows the next moment at which something goes live, ceases to be or takes no more comments, without asking the store at
+ * every read. What was answered before a moment is not true after it: whoever keeps answers is told when one has passed.
  */
 import type { Schedule } from '../../core/schedule.ts';
 import type { Store } from '../../store/store.ts';
-import { findNextMoment } from './due-queries.ts';
+import { readSite } from '../site/actions.ts';
+import { findNextMoment, findNextPublication } from './due-queries.ts';
+import { openFor } from './rules.ts';
 
 /** How far back a clock must go, in ms, not to be taken for a request that began a little earlier. */
 const BACK_IN_TIME = 1000;
+
+/** The first moment after one at which an article grows too old for comments; null where the site lets none do so. */
+const findNextClosing = async (store: Store, after: Date): Promise<Date | null> => {
+  const span = openFor(await readSite(store));
+  if (span === null) return null;
+  const publishedAt = await findNextPublication(store, new Date(after.getTime() - span));
+  return publishedAt && new Date(publishedAt.getTime() + span);
+};
+
+/** The first moment after one at which what is answered to everyone changes by itself; null where none is set. */
+const findNext = async (store: Store, after: Date): Promise<Date | null> => {
+  const [moment, closing] = [await findNextMoment(store, after), await findNextClosing(store, after)];
+  return moment && closing && closing < moment ? closing : (moment ?? closing);
+};
 
 /** Keeps the schedule of a store; a commit that moves it makes it unknown until it is asked for again. */
 export const keepSchedule = (store: Store): Schedule => {
@@ -35,7 +51,7 @@ export const keepSchedule = (store: Store): Schedule => {
         const known = schedule.peek(now);
         if (known !== undefined) return known;
         const seen = touches;
-        const found = await findNextMoment(store, new Date(Math.min(since ?? now.getTime(), now.getTime())));
+        const found = await findNext(store, new Date(Math.min(since ?? now.getTime(), now.getTime())));
         if (seen !== touches) continue;
         if (found === null || found > now) {
           next = found;

@@ -85,5 +85,5 @@ export const searchArticleIds = (
   const by = isRanked ? '-publishedAt' : sort;
   const { column, kind } = sortOf(by);
   const order: Order = { column: articles[column], id: articles.id, kind, descending: by.startsWith('-') };
-  return store.search.find(query, { ids, where, order, isRanked, slice });
+  return store.searches.articles.find(query, { ids, where, order, isRanked, slice });
 };

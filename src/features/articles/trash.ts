@@ -62,7 +62,7 @@ export const removeArticle = async (tx: Store, origin: Origin, before: StoredArt
   await moveCounts(tx, counted, null);
   await deleteArticleRow(tx, id);
   await forgetOldSlugs(tx, ['article'], id);
-  await tx.search.remove(id);
+  await tx.searches.articles.remove(id);
   touch(tx, origin, [
     ...touchedByArticle(id, { ...counted, live: counted.live || isLive(before.row, at) }, null),
     'schedule',

@@ -1,21 +1,23 @@
 /** What can be done with comments: posting, changing, removing. */
 import { type Caller, demand } from '../../core/access.ts';
-import { refuse } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import type { Rate } from '../../core/rate.ts';
 import type { CommentStatus } from '../../core/statuses.ts';
-import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
+import { type Origin, recordEvents } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import { signingSecret } from '../../store/secrets.ts';
 import type { Store } from '../../store/store.ts';
 import { demandVersion } from '../../store/version-changes.ts';
 import type { ArticleParts } from '../articles/actions.ts';
 import { findAuthor } from '../authors/queries.ts';
+import { keepChange } from './changing.ts';
 import { demandComment, demandOpenArticle } from './finding.ts';
 import { markComment } from './guests.ts';
+import { indexComment } from './indexing.ts';
 import { demandNew, judgeComment } from './judging.ts';
-import { type CommentRow, deleteCommentRow, insertComment, replaceComment } from './queries.ts';
-import { checkSignature, foldEmail, isShownAs, STATUS_EVENTS } from './rules.ts';
+import { type CommentRow, insertComment, type PostedComment } from './queries.ts';
+import { removeComment } from './removing.ts';
+import { checkSignature, foldEmail, isShownAs } from './rules.ts';
 import { carryStanding } from './standing.ts';
 import { placeComment } from './threads.ts';
 
@@ -32,18 +34,6 @@ export type CommentInput = {
   body: string;
   parentId?: number | null;
 };
-
-/** A comment with the token of who posted it; null: it was given already. */
-export type PostedComment = CommentRow & { editToken: string | null };
-
-const record = (
-  tx: Store,
-  origin: Origin,
-  type: EventType,
-  at: Date,
-  { id, version }: CommentRow,
-  changedFields: string[] = [],
-) => recordEvents(tx, origin, [{ type, at, entityId: id, version, changedFields }]);
 
 /** Who signs a comment: the author of the caller's key, or a guest by name and email. */
 const signatureOf = async (tx: Store, caller: Caller, input: CommentInput) => {
@@ -81,7 +71,7 @@ export const postComment = async (
     await demandOpenArticle(tx, articleId, now);
     const place = await placeComment(tx, articleId, input.parentId ?? null);
     const signature = await signatureOf(tx, origin.caller, input);
-    const { marks, editToken } = markComment(secret, address, now);
+    const { marks, editToken } = markComment({ secret, retentionDays: parts.retentionDays }, address, now);
     const said = { articleId, ...signature, addressHash: marks.addressHash, body: input.body, html };
     await demandNew(tx, parts.flood, said, now);
     const { status, score, reasons } = await judgeComment(tx, said, now);
@@ -90,8 +80,9 @@ export const postComment = async (
       ...{ body: input.body, html, status, moderationScore: score, moderationReasons: reasons },
       ...{ approvedAt: status === 'approved' ? now : null, createdAt: now, updatedAt: now },
     });
+    await indexComment(tx, comment);
     await carryStanding(tx, origin, comment, null, status);
-    await record(tx, origin, 'comment.created', now, comment);
+    await recordEvents(tx, origin, [{ type: 'comment.created', at: now, entityId: comment.id, version: 1 }]);
     await keepOutcome(tx, origin, { kind: 'comment', id: comment.id }, now);
     return { ...comment, editToken };
   });
@@ -111,19 +102,9 @@ export const editComment = async (
     const now = clock();
     const comment = await demandComment(tx, origin.caller, id, now);
     await demandVersion(tx, 'comment', expected, comment);
-    const changed = (['body', 'status'] as const).filter(
-      (field) => patch[field] !== undefined && patch[field] !== comment[field],
-    );
-    if (changed.length === 0) return comment;
-    const stored = await replaceComment(tx, comment, {
-      ...{ ...patch, ...(html !== undefined && { html }), updatedAt: now },
-      ...(patch.status === 'approved' && comment.status !== 'approved' && { approvedAt: now }),
-    });
-    if (!stored) throw refuse('version-mismatch', 'The comment was changed meanwhile');
-    await carryStanding(tx, origin, comment, comment.status, stored.status);
-    const type = changed.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
-    await record(tx, origin, type, now, stored, changed);
-    return stored;
+    const isSame = (['body', 'status'] as const).every((field) => (patch[field] ?? comment[field]) === comment[field]);
+    if (isSame) return comment;
+    return keepChange(tx, origin, comment, { ...patch, ...(html !== undefined && { html }) }, now);
   });
 };
 
@@ -149,7 +130,5 @@ export const deleteComment = (
     demand(origin.caller, 'delete permanently');
     const comment = await demandComment(tx, origin.caller, id, now);
     await demandVersion(tx, 'comment', expected, comment);
-    await deleteCommentRow(tx, id);
-    await carryStanding(tx, origin, comment, comment.status, null);
-    await record(tx, origin, 'comment.deleted', now, comment);
+    await removeComment(tx, origin, comment, now);
   });

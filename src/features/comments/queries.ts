@@ -1,5 +1,5 @@
 /** How comments are found and kept. */
-import { and, count, eq, inArray, ne, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNull, ne, or, type SQL } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import { COMMENT_STATUSES, type CommentStatus } from '../../core/statuses.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
@@ -7,6 +7,8 @@ import type { Store } from '../../store/store.ts';
 
 type StoredComment = Store['tables']['comments']['$inferSelect'];
 export type CommentRow = StoredComment & { status: CommentStatus };
+/** A comment with the token of who posted it; null: it was given already. */
+export type PostedComment = CommentRow & { editToken: string | null };
 export type NewComment = Omit<Store['tables']['comments']['$inferInsert'], 'id'>;
 
 /** A comment of any status; undefined where there is none, or nothing but its place. */
@@ -22,16 +24,48 @@ export const findDiscussed = async ({ db, tables: { articles } }: Store, article
   return (await db.select(columns).from(articles).where(eq(articles.id, articleId)))[0];
 };
 
-/** Which comments are asked for. */
-export type CommentFilter = { articleId?: number | undefined; statuses?: readonly CommentStatus[] | undefined };
+/** By what a guest is told from others: the email as it is compared, and where a comment came from; null: not known. */
+export type GuestMarks = { emailFolded: string | null; addressHash: string | null };
+
+/** Which comments are asked for. `guest`: those of one guest, by the same email or from the same address. */
+export type CommentFilter = {
+  articleId?: number | undefined;
+  statuses?: readonly CommentStatus[] | undefined;
+  guest?: GuestMarks | undefined;
+};
+
+/** The marks of whoever posted a comment; none where there is no such comment. */
+export const findGuest = async ({ db, tables: { comments } }: Store, id: number): Promise<GuestMarks> => {
+  const { emailFolded, addressHash } = comments;
+  const [guest] = await db.select({ emailFolded, addressHash }).from(comments).where(eq(comments.id, id));
+  return guest ?? { emailFolded: null, addressHash: null };
+};
+
+/** The walks of a guest's comments: by the email, and from the address by other emails. */
+const walksOfGuest = (
+  { comments }: Store['tables'],
+  { emailFolded, addressHash }: GuestMarks,
+  wanted: SQL | undefined,
+): (SQL | undefined)[] => {
+  const walks: (SQL | undefined)[] = [];
+  if (emailFolded !== null) walks.push(and(eq(comments.emailFolded, emailFolded), wanted));
+  const byOthers =
+    emailFolded === null ? undefined : or(isNull(comments.emailFolded), ne(comments.emailFolded, emailFolded));
+  if (addressHash !== null) walks.push(and(eq(comments.addressHash, addressHash), byOthers, wanted));
+  return walks;
+};
 
 /**
  * The conditions whose rows together are those asked for, each one walk down one index in the order of creation: a walk
- * for each status, as one for several of them would have to be sorted.
+ * for each status, as one for several of them would have to be sorted. None: there are no such rows.
  */
-const walksOf = ({ comments }: Store['tables'], { articleId, statuses }: CommentFilter): (SQL | undefined)[] => {
+const walksOf = (tables: Store['tables'], filter: CommentFilter): (SQL | undefined)[] => {
+  const { comments } = tables;
+  const { articleId, guest } = filter;
+  const statuses = [...new Set(filter.statuses ?? COMMENT_STATUSES)];
   const ofArticle = articleId === undefined ? undefined : eq(comments.articleId, articleId);
-  return [...new Set(statuses ?? COMMENT_STATUSES)].map((status) => and(ofArticle, eq(comments.status, status)));
+  if (guest) return walksOfGuest(tables, guest, and(ofArticle, inArray(comments.status, statuses)));
+  return statuses.map((status) => and(ofArticle, eq(comments.status, status)));
 };
 
 /** Comments in the order of their creation. */
@@ -42,9 +76,10 @@ export const listComments = async (
   slice: Slice,
 ): Promise<Sliced<CommentRow>> => {
   const { comments } = tables;
-  const { articleId, statuses } = filter;
   const order: Order = { column: comments.createdAt, id: comments.id, kind: 'moment', descending: newestFirst };
-  const [first, ...others] = walksOf(tables, filter);
+  const walks = walksOf(tables, filter);
+  if (walks.length === 0) return { rows: [], total: slice.counted ? 0 : undefined };
+  const [first, ...others] = walks;
   const walk = (walked: SQL | undefined) => {
     const query = db
       .select()
@@ -62,11 +97,30 @@ export const listComments = async (
     .offset(slice.offset);
   const found = rows as CommentRow[];
   if (!slice.counted) return { rows: found, total: undefined };
-  const wanted = and(
-    articleId === undefined ? undefined : eq(comments.articleId, articleId),
-    inArray(comments.status, [...(statuses ?? COMMENT_STATUSES)]),
-  );
-  return { rows: found, total: (await db.select({ n: count() }).from(comments).where(wanted))[0]?.n };
+  const counting = (walked: SQL | undefined) => db.select({ n: count() }).from(comments).where(walked).$dynamic();
+  const counts = await others.reduce((union, walked) => union.unionAll(counting(walked)), counting(first));
+  return { rows: found, total: counts.reduce((sum, { n }) => sum + n, 0) };
+};
+
+/** The comments of some ids, of any status. */
+export const listCommentsById = async (
+  { db, tables: { comments } }: Store,
+  ids: readonly number[],
+): Promise<CommentRow[]> => {
+  const areThere = and(inArray(comments.id, [...ids]), ne(comments.status, 'deleted'));
+  return (await db.select().from(comments).where(areThere).orderBy(asc(comments.id))) as CommentRow[];
+};
+
+/** How many comments have each status. */
+export const countByStatus = async ({ db, tables: { comments } }: Store): Promise<Record<CommentStatus, number>> => {
+  const counts = { pending: 0, approved: 0, spam: 0, trash: 0 };
+  const found = await db
+    .select({ status: comments.status, n: count() })
+    .from(comments)
+    .groupBy(comments.status)
+    .orderBy(asc(comments.status));
+  for (const { status, n } of found) if (status !== 'deleted') counts[status] = n;
+  return counts;
 };
 
 export const insertComment = async ({ db, tables: { comments } }: Store, comment: NewComment): Promise<CommentRow> => {

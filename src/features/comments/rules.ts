@@ -8,6 +8,7 @@ import {
   type Standing,
   type StoredCommentStatus,
 } from '../../core/statuses.ts';
+import type { ModerationReason } from '../../store/comment-tables.ts';
 import type { EventType } from '../../store/events.ts';
 
 /** What of an article decides whether its comments are shown. */
@@ -40,9 +41,6 @@ export const checkSignature = (signature: Signature): void => {
   if (faults.length > 0) throw refuseAll('invalid-request', faults);
 };
 
-/** The status a new comment has: staff are trusted, guests wait. */
-export const firstStatus = (isStaff: boolean): CommentStatus => (isStaff ? 'approved' : 'pending');
-
 /** What is said of a comment that gets a status. */
 export const STATUS_EVENTS: Record<CommentStatus, EventType> = {
   pending: 'comment.updated',
@@ -58,6 +56,21 @@ export const countMove = (from: StoredCommentStatus | null, to: StoredCommentSta
 /** Whether everyone sees a comment in its thread: itself, or the place it left above replies that are seen. */
 export const isShownAs = (status: StoredCommentStatus, shownReplyCount: number): boolean =>
   status === 'approved' || shownReplyCount > 0;
+
+/** Whether an editor, or its guest, took a comment from its thread. */
+export const isGone = ({ status }: { status: CommentStatus }): boolean => status === 'spam' || status === 'trash';
+
+/**
+ * The status of a comment whose guest has changed it, of the one that a new comment would get: it may have to wait again,
+ * and where it was approved before and waits, that was an editor's word, or is for one to say.
+ */
+export const statusAfterChange = (
+  { status, approvedAt }: { status: CommentStatus; approvedAt: Date | null },
+  judged: CommentStatus,
+): CommentStatus => (status === 'pending' && approvedAt !== null ? 'pending' : judged);
+
+/** Why a comment is in the trash whose guest has withdrawn it. */
+export const WITHDRAWN: ModerationReason = { code: 'withdrawn', detail: 'Withdrawn by whoever posted it' };
 
 /** An email as it is compared. */
 export const foldEmail = (email: string): string => email.normalize('NFKC').trim().toLowerCase();

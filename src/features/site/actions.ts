@@ -56,6 +56,8 @@ export const editSite = ({ store, clock }: Parts, origin: Origin, input: SiteCha
     const updatedAt = clock();
     await updateSite(tx, { ...change, updatedAt });
     touch(tx, origin, ['site']);
+    // The moments at which articles cease to take comments are others now.
+    if (changedFields.includes('commentsCloseAfterDays')) touch(tx, origin, ['schedule']);
     await recordEvents(tx, origin, [
       { type: 'site.updated', at: updatedAt, entityId: site.id, version: null, changedFields },
     ]);

@@ -1,6 +1,6 @@
 /** What passes through the doors of the site. */
 import { Type } from 'typebox';
-import { COMMENT_POLICIES } from '../../core/statuses.ts';
+import { COMMENT_POLICIES, MODERATIONS } from '../../core/statuses.ts';
 import { answer, door, IfNoneMatch, LIST_ETAG, patch } from '../../http/door.ts';
 import { closed, component, FilledText, nullable, oneOf, Text, Url } from '../../http/schema.ts';
 
@@ -29,7 +29,26 @@ const fields = {
     description: 'The path of an article, with {slug} or {id}, and {language}, {year}, {month}, {day} where wanted',
   }),
   commentPolicy: oneOf(COMMENT_POLICIES, { description: 'For articles that do not say' }),
+  moderation: oneOf(MODERATIONS, {
+    description:
+      'Whose comments wait for an editor: those of `all` guests; of guests of whom, by name, email and address, none was ' +
+      'approved in the last 90 days (`first-time`); of `none`, unless they are full of links or hold a word of the list',
+  }),
+  commentsCloseAfterDays: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      description: 'For so many days after its publication an article takes comments; null: for ever',
+    }),
+  ),
 };
+
+/** Told to those who moderate alone: whoever knows the words writes others. */
+const moderationWords = Type.Array(FilledText(100), {
+  maxItems: 1000,
+  uniqueItems: true,
+  description: 'Words and phrases for which a comment waits; answered to those who moderate comments',
+});
 
 const example = {
   title: 'The Harbour Gazette',
@@ -39,12 +58,20 @@ const example = {
   timeZone: 'Europe/Lisbon',
   articleUrlPattern: '/{year}/{month}/{slug}',
   commentPolicy: 'open',
+  moderation: 'all',
+  commentsCloseAfterDays: 30,
 };
 
-const Site = component('Site', Type.Object(fields, { description: 'The publication', examples: [example] }));
+const Site = component(
+  'Site',
+  Type.Object(
+    { ...fields, moderationWords: Type.Optional(moderationWords) },
+    { description: 'The publication', examples: [example] },
+  ),
+);
 const SitePatch = component(
   'SitePatch',
-  Type.Partial(closed(fields), {
+  Type.Partial(closed({ ...fields, moderationWords }), {
     additionalProperties: false,
     description: 'A merge patch of the site',
     examples: [{ title: 'The Harbour Gazette' }],
@@ -54,6 +81,7 @@ const SitePatch = component(
 export const readSiteDoor = door({
   operationId: 'readSite',
   summary: 'Read the site',
+  description: 'What a frontend shows around its pages, and how the site takes comments.',
   tag: 'Site',
   access: 'read live',
   headers: IfNoneMatch,
@@ -63,6 +91,7 @@ export const readSiteDoor = door({
 export const editSiteDoor = door({
   operationId: 'editSite',
   summary: 'Change the site',
+  description: 'A merge patch: what is absent stays as it is. What the change makes untrue is answered anew at once.',
   tag: 'Site',
   access: 'manage site',
   body: patch(SitePatch),

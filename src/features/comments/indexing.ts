@@ -1,0 +1,68 @@
+/**
+ * Keeps what is searched of comments, for those who moderate them. What is posted or changed is searchable with the
+ * write itself; what an older Galley stored is made so at the start.
+ */
+import { type Repeating, repeat } from '../../core/repeating.ts';
+import { searchedText } from '../../core/searched-text.ts';
+import type { StoredCommentStatus } from '../../core/statuses.ts';
+import type { Store } from '../../store/store.ts';
+import { breathe } from '../../store/unit.ts';
+import { findComment } from './queries.ts';
+import { listIdsAfter } from './search-queries.ts';
+
+type Spoken = { id: number; authorName: string; body: string; status: StoredCommentStatus };
+
+/** How many comments are looked at together, and how many of them one transaction makes findable. */
+const LOOKED_AT = 200;
+const AT_ONCE = 50;
+/** How often it is tried again where the store was away, in milliseconds. */
+const EVERY = 60_000;
+
+/**
+ * Writes what is searched of a comment, in the transaction of its change: who says it, and what, as it was typed, so that
+ * an editor finds the addresses of its links too; never the email. Of what only keeps its place nothing is searched.
+ */
+export const indexComment = async (tx: Store, { id, authorName, body, status }: Spoken): Promise<void> => {
+  const search = tx.searches.comments;
+  if (status === 'deleted') return search.remove(id);
+  await search.write(id, { title: searchedText(authorName), subtitle: '', names: '', text: searchedText(body) });
+};
+
+/** Makes comments findable that are not yet. `isStopped` is asked between any two steps. */
+export const indexLackingComments = async (store: Store, isStopped = () => false): Promise<void> => {
+  for (let last: number | undefined = 0; last !== undefined && !isStopped(); ) {
+    const ids = await listIdsAfter(store, last, LOOKED_AT);
+    const lacking = await store.searches.comments.listLacking(ids);
+    for (let i = 0; i < lacking.length; i += AT_ONCE) {
+      if (isStopped()) return;
+      await store.transaction(async (tx) => {
+        for (const id of await tx.searches.comments.listLacking(lacking.slice(i, i + AT_ONCE))) {
+          const comment = await findComment(tx, id);
+          if (comment) await indexComment(tx, comment);
+          await breathe();
+        }
+      });
+    }
+    last = ids.at(-1);
+    await breathe();
+  }
+};
+
+/** Makes comments findable now, until `stop`; again after a while where that failed. */
+export const startIndexingComments = (store: Store, onError: (error: unknown) => void): Repeating => {
+  let isOver = false;
+  const index = async () => {
+    if (isOver) return;
+    await indexLackingComments(store, () => isOver);
+    isOver = true;
+  };
+  const atStart = index().catch(onError);
+  const later = repeat(() => atStart.then(index), EVERY, onError);
+  return {
+    stop: async () => {
+      isOver = true;
+      await atStart;
+      await later.stop();
+    },
+  };
+};

@@ -1,0 +1,15 @@
+/** How deep threads go, and how much of them is shown at once. */
+import type { Entry } from './thread-queries.ts';
+
+/** How deep a comment can stand; a reply to one there stands beside it. */
+export const DEEPEST = 5;
+
+/** How a list of comments is seen: one after the other, or with the first replies to each. */
+export const VIEWS = ['flat', 'tree'] as const;
+
+/** How many replies a tree shows of each comment, and how many levels of them. */
+export const SHOWN_REPLIES = 5;
+export const SHOWN_LEVELS = 2;
+
+/** An entry of a tree with its first replies; `hasMore`: there are others behind them. */
+export type Branch = { entry: Entry; replies: Branch[]; hasMore: boolean };
