@@ -84,7 +84,8 @@ export const listCommentsDoor = door({
   headers: IfNoneMatch,
   operationId: 'listComments',
   summary: 'List comments of any status, newest first',
-  description: 'The queue of those who moderate: filtered by status, article or guest, and searched, each with why it waits.',
+  description:
+    'The queue of those who moderate: filtered by status, article or guest, and searched, each with why it waits.',
   querystring: closed({
     ...pageQuery,
     status: Type.Optional(QueryList(status, { description: 'Any of these', examples: [['pending', 'spam']] })),
