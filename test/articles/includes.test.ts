@@ -263,6 +263,9 @@ test('a list takes as many statements for a hundred articles as for one', async 
     });
   await ask('POST', '/v1/tags', { key: keys.admin, body: { name: 'One more' } });
   const { during } = watchStatements(t, galley.address);
+  /** How many statements a request takes; now and then it is looked for what others have written, which is none of its own. */
+  const countFor = async (...asked: Parameters<typeof ask>) =>
+    (await during(() => ask(...asked))).ran.filter(({ source }) => !source.includes('touches')).length;
   const lists = [
     '/v1/articles?',
     '/v1/articles?tag=one,two&',
@@ -280,13 +283,12 @@ test('a list takes as many statements for a hundred articles as for one', async 
     '/v1/tags?q=t&sort=-articleCount&',
   ];
   for (const list of lists) {
-    const ranFor = async (limit: number) =>
-      (await during(() => ask('GET', `${list}limit=${limit}`, { key: keys.admin }))).ran.length;
+    const ranFor = (limit: number) => countFor('GET', `${list}limit=${limit}`, { key: keys.admin });
     await ranFor(1);
     t.equal(await ranFor(100), await ranFor(1), list);
   }
-  const around = async (slug: string) =>
-    (await during(() => ask('GET', `/v1/articles/by-slug/${slug}?include=adjacent,related,translations`))).ran.length;
+  const around = (slug: string) =>
+    countFor('GET', `/v1/articles/by-slug/${slug}?include=adjacent,related,translations`);
   await create('lonely-tags', { tags: ['Only here'], translationKey: 'here', publishedAt: at(-1) });
   t.ok((await around('article-3')) - (await around('lonely-tags')) <= 4, 'what stands around is four statements more');
 });
