@@ -25,7 +25,7 @@ export const NewComment = component(
       ),
       authorEmail: Type.Optional(
         Email({
-          description: 'The email address will not be published: editors alone are shown it. Required alike',
+          description: 'The email address will not be published: editors alone are shown it. Required as the name is',
         }),
       ),
       authorUrl: Type.Optional(
