@@ -20,7 +20,7 @@ export const nothingAt = (url: string): Refusal => {
 type Paths = {
   /** What may be done at an address; nothing: there is none. */
   methodsOf(url: string): readonly string[];
-  /** Whether an address is a path of its own that lacks the method: a route with a parameter there would take its last step for an id. */
+  /** Whether an address that a route with a parameter took, as an id, is a path of its own, which lacks the method. */
   isAnother(method: string, url: string): boolean;
 };
 
@@ -50,6 +50,11 @@ const isEmptyStep = (params: unknown) => {
   return false;
 };
 
+const hasStep = (params: unknown) => {
+  for (const _name in params as object) return true;
+  return false;
+};
+
 /** The path of a URL, without its query. */
 export const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
 
@@ -71,7 +76,8 @@ export const shownPath = (url: string): string => {
 /** Refuses what no route takes: 405 with `Allow` on a known path, else 404. */
 export const refuseUnknownDoors = (app: FastifyInstance, { methodsOf, isAnother }: Paths): void => {
   const refuseUnknown = atOnce((request, reply) => {
-    if (!request.is404 && !isEmptyStep(request.params) && !isAnother(request.method, request.url)) return;
+    const { is404, params, method, url } = request;
+    if (!is404 && !isEmptyStep(params) && !(hasStep(params) && isAnother(method, url))) return;
     const methods = methodsOf(request.url);
     if (methods.length === 0) throw nothingAt(request.url);
     reply.header('allow', methods.join(', '));
