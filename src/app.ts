@@ -98,9 +98,9 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   answerProblems(app, store.failureOf);
   readJsonBodies(app);
 
-  const methodsOf = rememberMethods(app);
-  answerPreflights(app, setHeaders, methodsOf);
-  refuseUnknownDoors(app, methodsOf);
+  const paths = rememberMethods(app);
+  answerPreflights(app, setHeaders, paths.methodsOf);
+  refuseUnknownDoors(app, paths);
   recogniseCallers(app, async (secret) => {
     const actor = await findActor(parts, secret);
     if (actor) lastUsed.note(actor.keyId);

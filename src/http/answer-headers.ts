@@ -96,3 +96,11 @@ export const LIST_ETAG = {
     examples: ['"0123456789abcdef"'],
   }),
 };
+/** Of an item that has a version, or no more than the place of one. */
+export const ENTRY_ETAG = {
+  ETag: header('EntryEntityTag', 40, {
+    description: 'The version and a digest of the bytes; of the place of a removed comment, the digest alone',
+    pattern: '^(?:W/)?"(?:[0-9]+-)?[0-9a-f]{16}(?:-gzip|-br)?"$',
+    examples: ['"7-0123456789abcdef"', '"0123456789abcdef"'],
+  }),
+};

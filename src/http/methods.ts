@@ -16,8 +16,16 @@ export const nothingAt = (url: string): Refusal => {
   return refuse('not-found', `There is nothing at ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`);
 };
 
-/** Remembers every path with its methods; `methodsOf` answers what may be done there. */
-export const rememberMethods = (app: FastifyInstance): ((url: string) => readonly string[]) => {
+/** What is known of paths. */
+type Paths = {
+  /** What may be done at an address; nothing: there is none. */
+  methodsOf(url: string): readonly string[];
+  /** Whether an address that a route with a parameter took, as an id, is a path of its own, which lacks the method. */
+  isAnother(method: string, url: string): boolean;
+};
+
+/** Remembers every path with its methods. */
+export const rememberMethods = (app: FastifyInstance): Paths => {
   const paths = findMyWay({ maxParamLength: MAX_PARAM_LENGTH });
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -26,16 +34,24 @@ export const rememberMethods = (app: FastifyInstance): ((url: string) => readonl
     known.set(url, methods);
     for (const name of [method].flat()) methods.add(name);
   });
-  return (url) => {
-    const found = paths.find('GET', pathOf(url));
-    if (!found || isEmptyStep(found.params)) return [];
-    return METHODS.filter((method) => (found.store as Set<string>).has(method));
+  return {
+    methodsOf: (url) => {
+      const found = paths.find('GET', pathOf(url));
+      if (!found || isEmptyStep(found.params)) return [];
+      return METHODS.filter((method) => (found.store as Set<string>).has(method));
+    },
+    isAnother: (method, url) => known.get(pathOf(url))?.has(method) === false,
   };
 };
 
 /** Whether a parameter is empty, as the id of `/v1/articles/` would be: such a path names nothing. */
 const isEmptyStep = (params: unknown) => {
   for (const name in params as object) if ((params as Record<string, string>)[name] === '') return true;
+  return false;
+};
+
+const hasStep = (params: unknown) => {
+  for (const _name in params as object) return true;
   return false;
 };
 
@@ -58,9 +74,10 @@ export const shownPath = (url: string): string => {
 };
 
 /** Refuses what no route takes: 405 with `Allow` on a known path, else 404. */
-export const refuseUnknownDoors = (app: FastifyInstance, methodsOf: (url: string) => readonly string[]): void => {
+export const refuseUnknownDoors = (app: FastifyInstance, { methodsOf, isAnother }: Paths): void => {
   const refuseUnknown = atOnce((request, reply) => {
-    if (!request.is404 && !isEmptyStep(request.params)) return;
+    const { is404, params, method, url } = request;
+    if (!is404 && !isEmptyStep(params) && !(hasStep(params) && isAnother(method, url))) return;
     const methods = methodsOf(request.url);
     if (methods.length === 0) throw nothingAt(request.url);
     reply.header('allow', methods.join(', '));

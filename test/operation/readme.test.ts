@@ -60,9 +60,13 @@ test('the commands of the README work when they are pasted, on a fresh store', a
   t.match(voices.answers, [
     { data: [{ id: 1, status: 'pending', body: 'Well seen.', authorEmail: 'kay@example.org' }] },
     { id: 1, status: 'approved', version: 2 },
-    { data: [{ id: 1, html: '<p>Well seen.</p>\n' }] },
+    { id: 2, status: 'pending', parentId: 1, editToken: /^glc_/ },
+    { pending: 1, approved: 1 },
+    { data: [{ id: 1 }, { id: 2, status: 'approved' }] },
+    { data: [{ html: '<p>Well seen.</p>\n', replies: [{ html: '<p>From the <em>pier</em>?</p>\n' }] }] },
+    { mode: 'anonymise', commentCount: 1, articleIds: [1] },
   ]);
-  t.equal(voices.answers.length, 3);
+  t.equal(voices.answers.length, 7);
   await process.stop();
 });
 

@@ -63,11 +63,11 @@ export const holdToContract = (document: Json) => {
     const type = String(answer.headers['content-type'] ?? '').split(';', 1)[0] ?? '';
     if (UNDOCUMENTED.test(path)) return [];
     if (isUnreadable(path)) return status === 400 || status === 405 ? [] : [`a badly encoded path, yet ${status}`];
-    const item = routes.filter(({ pattern }) => pattern.test(path)).map(({ template }) => document.paths[template]);
+    const found = routes.find(({ pattern }) => pattern.test(path));
     const verb = method.toLowerCase() === 'head' ? 'get' : method.toLowerCase();
-    const operation = item.find((candidate) => candidate[verb])?.[verb];
+    const operation = found && document.paths[found.template][verb];
     if (!operation) {
-      if (METHODS.includes(verb) && item.length === 0) return status === 404 ? [] : [`unknown path, yet ${status}`];
+      if (METHODS.includes(verb) && !found) return status === 404 ? [] : [`unknown path, yet ${status}`];
       return [204, 400, 404, 405].includes(status) ? [] : [`unknown operation, yet ${status}`];
     }
     const given = operation.responses[status];

@@ -29,13 +29,15 @@ const CommentModeration = component(
       score: Type.Integer({ description: `What was found in it weighs so much; it waits from ${HOLD_AT}` }),
       reasons: Type.Array(
         Type.Object({
-          code: Type.String({ description: 'What it is, such as `all-moderated`, `first-time`, `links`, `word-list`' }),
+          code: Type.String({
+            description: 'What it is, such as `all-moderated`, `first-time`, `links`, `word-list`, `withdrawn`',
+          }),
           detail: Type.String({ description: 'The same in words' }),
         }),
       ),
     },
     {
-      description: 'What was found in a comment when it was posted',
+      description: 'What was found in a comment when it was posted, or changed or withdrawn by its guest',
       examples: [{ score: 10, reasons: [{ code: 'links', detail: 'There are 2 links in it' }] }],
     },
   ),

@@ -1,6 +1,7 @@
 /** The doors of comments, each said whole. */
 import { Type } from 'typebox';
 import { LONGEST_QUERY } from '../../core/search-query.ts';
+import { ENTRY_ETAG } from '../../http/answer-headers.ts';
 import {
   answer,
   door,
@@ -115,7 +116,7 @@ export const readCommentDoor = door({
   summary: 'Read one comment',
   params: ById,
   description: 'Of a removed one above replies that are shown, its place.',
-  answers: { 200: answer('The comment', ThreadEntry, ETAG) },
+  answers: { 200: answer('The comment', ThreadEntry, ENTRY_ETAG) },
 });
 
 export const editCommentDoor = door({

@@ -25,7 +25,7 @@ export const NewComment = component(
       ),
       authorEmail: Type.Optional(
         Email({
-          description: 'The email address will not be published: editors alone are shown it. Required alike',
+          description: 'The email address will not be published: editors alone are shown it. Required as the name is',
         }),
       ),
       authorUrl: Type.Optional(
@@ -35,7 +35,7 @@ export const NewComment = component(
       parentId: Type.Optional(
         nullable(
           Id({
-            description: `The comment it replies to: an approved one of this article. Threads are ${DEEPEST} levels deep; a reply to a comment there stands beside it`,
+            description: `The comment it replies to: an approved one of this article. None stands deeper than ${DEEPEST}, counted from 0; a reply to one there stands beside it`,
           }),
         ),
       ),
