@@ -1,6 +1,7 @@
 /** Comments: what guests and staff post, what editors do with it, and what is shown of it. */
 import { type Test, test } from 'tap';
 import { type Asked, type Options, START, startGalley } from '../support/app.ts';
+import { addDiscussion, SHAPES } from '../support/discussions.ts';
 
 const HOUR = 3_600_000;
 const GUEST = { authorName: 'Grace', authorEmail: 'grace@mail.example', body: 'What a *night* that was.' };
@@ -351,6 +352,19 @@ test('the comments of an article go with it', async (t) => {
   await ask('DELETE', `/v1/articles/${article.id}?permanent=true`, { key: keys.admin });
   t.equal((await ask('GET', `/v1/comments/${id}`, { key: keys.editor })).status, 404);
   t.same(await all(), []);
+});
+
+test('nobody waits until the comments of an article that was much discussed have gone with it', async (t) => {
+  const { ask, keys, store, article } = await startDiscussion(t);
+  await addDiscussion(store, article.id, 3000, SHAPES['in threads']);
+  const deleting = ask('DELETE', `/v1/articles/${article.id}?permanent=true`, { key: keys.admin });
+  let turns = 0;
+  for (let isOver = false; !isOver; turns++) {
+    isOver = await Promise.race([deleting.then(() => true), new Promise<false>((end) => setImmediate(end, false))]);
+  }
+  t.equal((await deleting).status, 204);
+  t.ok(turns >= 3000 / 500, 'others had the event loop in between', { turns });
+  t.equal(await store.db.$count(store.tables.comments), 0);
 });
 
 test('floods of guests are slowed down, staff are not', async (t) => {

@@ -8,10 +8,15 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import { forgetOldSlugs } from '../../store/slug-history.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
+import { breathe } from '../../store/unit.ts';
 import { liveEvents, moveCounts } from './counting.ts';
 import { checkVersion, notFound, openToWrite } from './finding.ts';
 import { deleteArticleRow, findArticle, type StoredArticle } from './queries.ts';
 import { countedAs, keptOf, recordOf, storeOver, writingOf } from './records.ts';
+import { deleteCommentsOf } from './trash-queries.ts';
+
+/** How many comments of an article are deleted before others have the event loop. */
+const COMMENTS_AT_ONCE = 500;
 
 /** Writes another standing of an article with its event. */
 const writeStanding = (
@@ -55,11 +60,17 @@ export const restoreArticle = (
     return (await findArticle(tx, id)) as StoredArticle;
   });
 
+/** Deletes the comments of an article. They would go with it, but those of one that was much discussed hold up everyone. */
+const removeComments = async (tx: Store, articleId: number): Promise<void> => {
+  while ((await deleteCommentsOf(tx, articleId, COMMENTS_AT_ONCE)) === COMMENTS_AT_ONCE) await breathe();
+};
+
 /** Removes an article within a transaction that runs: all of it but events with its id. */
 export const removeArticle = async (tx: Store, origin: Origin, before: StoredArticle, at: Date): Promise<void> => {
   const { id, version, slug, notedLive } = before.row;
   const counted = countedAs(before);
   await moveCounts(tx, counted, null);
+  await removeComments(tx, id);
   await deleteArticleRow(tx, id);
   await forgetOldSlugs(tx, ['article'], id);
   await tx.searches.articles.remove(id);

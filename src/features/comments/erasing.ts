@@ -12,7 +12,7 @@ import { removeComment } from './removing.ts';
 import { foldEmail } from './rules.ts';
 
 /** How many comments are erased before others have the event loop. */
-const AT_ONCE = 50;
+const AT_ONCE = 10;
 
 /** A comment of nobody knows whom. What was found in it goes too: that may quote the name or the email. */
 const OF_NOBODY = {
