@@ -190,8 +190,9 @@ test('all faults of path, body, query and headers are told at once, at most 50 o
 test('the first level that fails answers', async (t) => {
   const galley = await startGalley(t);
   const { ask, keys } = galley;
-  const limited = await startGalley(t, { settings: { RATE_LIMIT_WRITE: '1/hour' } });
+  const limited = await startGalley(t, { settings: { RATE_LIMIT_WRITE: '1/hour', RATE_LIMIT_WRONG_KEYS: '1/hour' } });
   await limited.ask('POST', '/v1/articles');
+  await limited.ask('POST', '/v1/articles', { key: 'glk_wrong' });
   const strict = await startGalley(t, { settings: { REQUIRE_IF_MATCH: 'true' } });
   const make = async ({ ask, keys, authorId }: Galley, more: object = {}) =>
     (
