@@ -8,6 +8,7 @@ import { keepSchedule } from './features/articles/schedule.ts';
 import { authorRoutes } from './features/authors/routes.ts';
 import { commentRoutes } from './features/comments/routes.ts';
 import { findActor } from './features/keys/actions.ts';
+import { startKnowingKeys } from './features/keys/known-keys.ts';
 import type { LastUsed } from './features/keys/last-used.ts';
 import { keyRoutes } from './features/keys/routes.ts';
 import { previewRoutes } from './features/previews/routes.ts';
@@ -16,13 +17,14 @@ import { searchRoutes } from './features/search/routes.ts';
 import { siteRoutes } from './features/site/routes.ts';
 import { tagRoutes } from './features/tags/routes.ts';
 import { workingCopyRoutes } from './features/working-copies/routes.ts';
-import { guardDoors, recogniseCallers } from './http/auth.ts';
+import { guardDoors, type KeyKeeper, recogniseCallers } from './http/auth.ts';
 import { tellGroups } from './http/cache-groups.ts';
 import { answerHits, keepAnswers } from './http/cached-answers.ts';
 import { sayWhatMayBeKept } from './http/caching.ts';
 import { answerClientErrors } from './http/client-errors.ts';
 import { compilersFactory } from './http/compilers.ts';
 import { answerUnchanged, tagAnswers } from './http/etag.ts';
+import { refuseAmbiguous } from './http/framing.ts';
 import { answerPreflights, commonHeaders, requestIdOf } from './http/headers.ts';
 import { repeatSafely } from './http/idempotency.ts';
 import { BODY_LIMIT, fillOptionalBodies, readJsonBodies, refuseFaultyBodies } from './http/json-body.ts';
@@ -30,7 +32,8 @@ import { MAX_PARAM_LENGTH, refuseUnknownDoors, rememberMethods } from './http/me
 import { publishDocs, publishDocument, serveDocument } from './http/openapi.ts';
 import { answerFrameworkErrors, answerProblems } from './http/problem.ts';
 import { parseQuery } from './http/query-string.ts';
-import { limitRates } from './http/rate-limit.ts';
+import { hasGuessedTooOften, limitRates } from './http/rate-limit.ts';
+import { openWindows } from './http/rate-windows.ts';
 import { describeError, logRequests } from './http/request-log.ts';
 import { ResponseCache } from './http/response-cache.ts';
 import { serviceDoors } from './http/service-doors.ts';
@@ -54,7 +57,17 @@ export type AppParts = Parts & {
 
 /** The times a client has, in milliseconds, to send a whole request, to say anything at all, and between two requests. */
 export type Timeouts = { requestTimeout: number; connectionTimeout: number; keepAliveTimeout: number };
-const TIMEOUTS: Timeouts = { requestTimeout: 30_000, connectionTimeout: 60_000, keepAliveTimeout: 72_000 };
+const TIMEOUTS: Timeouts = { requestTimeout: 30_000, connectionTimeout: 50_000, keepAliveTimeout: 72_000 };
+
+/** Finds the bearers of keys, and notes that these were used. */
+const keepKeys = (parts: AppParts): KeyKeeper => ({
+  findActor: async (secret) => {
+    const actor = await findActor(parts, secret);
+    if (actor) parts.lastUsed.note(actor.keyId);
+    return actor;
+  },
+  mayKnow: startKnowingKeys(parts),
+});
 
 /** Keeps finished answers in memory, each until a commit touches it or a moment passes. */
 const cacheAnswers = (app: FastifyInstance, { store, clock, settings, logger }: AppParts, schedule: Schedule): void => {
@@ -73,14 +86,19 @@ const cacheAnswers = (app: FastifyInstance, { store, clock, settings, logger }: 
 
 /** Builds the app. The hooks run in the order in which a request is judged: route, rate, key, role. */
 export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, settings, logger, lastUsed, timeouts = TIMEOUTS } = parts;
+  const { store, clock, settings, logger, timeouts = TIMEOUTS } = parts;
   const setHeaders = commonHeaders(settings.corsOrigins);
   const app = Fastify({
     loggerInstance: logger.child({}, { serializers: { err: describeError } }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     ...timeouts,
+    // Who sends no Host is told so by a problem, with the other faults of framing.
     // Node exchanges the two where headers may take longer than the whole request, as they may by default.
-    http: { headersTimeout: timeouts.requestTimeout, connectionsCheckingInterval: timeouts.requestTimeout / 10 },
+    http: {
+      headersTimeout: timeouts.requestTimeout,
+      connectionsCheckingInterval: timeouts.requestTimeout / 10,
+      requireHostHeader: false,
+    },
     bodyLimit: BODY_LIMIT,
     trustProxy: typeof settings.trustProxy === 'boolean' ? settings.trustProxy : [...settings.trustProxy],
     genReqId: requestIdOf,
@@ -88,7 +106,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
     frameworkErrors: answerFrameworkErrors(setHeaders),
-    clientErrorHandler: answerClientErrors(logger),
+    clientErrorHandler: answerClientErrors(logger, settings.corsOrigins),
     return503OnClosing: false, // what is under way while the process stops is answered
     schemaController: { compilersFactory },
     forceCloseConnections: 'idle',
@@ -101,12 +119,9 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   const paths = rememberMethods(app);
   answerPreflights(app, setHeaders, paths.methodsOf);
   refuseUnknownDoors(app, paths);
-  recogniseCallers(app, async (secret) => {
-    const actor = await findActor(parts, secret);
-    if (actor) lastUsed.note(actor.keyId);
-    return actor;
-  });
-  limitRates(app, settings.rates);
+  const windows = openWindows(settings.rates);
+  recogniseCallers(app, keepKeys(parts), (request) => hasGuessedTooOften(windows, request));
+  limitRates(app, windows);
   guardDoors(app);
   fillOptionalBodies(app);
   refuseFaultyBodies(app);
@@ -119,6 +134,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   tellGroups(app, settings.cacheHeaders);
   if (settings.cacheBytes > 0) cacheAnswers(app, parts, schedule);
   answerUnchanged(app);
+  refuseAmbiguous(app, logger, settings.corsOrigins); // before the cache, too
 
   await publishDocument(app);
   await publishDocs(app);

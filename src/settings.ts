@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { Rate } from './core/rate.ts';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
-import type { Rates } from './http/rate-limit.ts';
+import type { Rates } from './http/rate-windows.ts';
 import { readAddress, STORE_ADDRESSES, type StoreAddress, withoutPasswords } from './store/address.ts';
 
 export type Settings = {
@@ -208,6 +208,7 @@ export const readSettings = (environment: Environment): Settings => {
       read: read('RATE_LIMIT_READ', '6000/minute', rate),
       write: read('RATE_LIMIT_WRITE', '300/minute', rate),
       comment: read('RATE_LIMIT_COMMENT', '10/minute', rate),
+      wrongKey: read('RATE_LIMIT_WRONG_KEYS', '60/minute', rate),
     },
     embedHosts: read('EMBED_HOSTS', 'www.youtube-nocookie.com, player.vimeo.com', hosts),
     trashDays: read('TRASH_DAYS', '0', (name, text) => integer(name, text, 0, 3650)),

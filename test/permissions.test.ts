@@ -607,7 +607,12 @@ type Operation = { operationId: string; security: object[]; requestBody?: object
 type Door = { method: string; path: string; operation: Operation; isSecured: boolean };
 
 /** Every operation of the document. */
-const doorsOf = ({ app }: Galley): Door[] => {
+const doorsOf = ({ app }: Galley): Door[] => documented(app).flatMap(withHead);
+
+/** What GET opens, HEAD opens too, for the same callers. */
+const withHead = (door: Door): Door[] => (door.method === 'GET' ? [door, { ...door, method: 'HEAD' }] : [door]);
+
+const documented = (app: Galley['app']): Door[] => {
   const paths = app.swagger().paths as Record<string, Record<string, Operation>>;
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
@@ -617,24 +622,44 @@ const doorsOf = ({ app }: Galley): Door[] => {
   );
 };
 
+const TOO_LONG = `{"x":"${'x'.repeat(4 * 1024 * 1024)}"}`;
+const TOO_DEEP = '['.repeat(10_000);
+
 /** Ways to ask that are wrong in other respects too: a key that may not pass is told that alone. */
 const waysOf = ({ path, operation, method }: Door) => {
   const fill = (value: string) => path.replaceAll(/\{[^}]+\}/g, value);
   const json = { 'content-type': 'application/json' };
+  const repeated = { ...json, 'idempotency-key': ' ', prefer: 'x' };
   const takesBody = operation.requestBody !== undefined || method === 'DELETE';
   return [
     { url: fill('1') },
     { url: `${fill('999')}?unknown=1&limit=0` },
     { url: fill('not-an-id') },
+    { url: fill('%00'), headers: { 'if-none-match': '*', 'if-match': 'broken' } },
+    { url: fill('2147483648'), headers: { origin: 'https://evil.example', cookie: 'key=x', 'x-forwarded-for': '::1' } },
     ...(takesBody
       ? [
           { url: fill('1'), body: '{"broken', headers: json },
           { url: fill('1'), body: '{"unknown":1}', headers: { ...json, 'if-match': 'broken' } },
           { url: fill('999'), body: 'a=1', headers: { 'content-type': 'text/plain' } },
+          { url: fill('1'), body: TOO_LONG, headers: json },
+          { url: fill('1'), body: TOO_DEEP, headers: repeated },
+          { url: fill('1'), body: '{}', headers: { ...json, 'content-encoding': 'gzip' } },
         ]
       : []),
   ];
 };
+
+/** What is no key, however it is sent. */
+const NO_KEY: Record<string, string | undefined> = {
+  nothing: undefined,
+  'another scheme': 'Basic YWRtaW46YWRtaW4=',
+  'no scheme': `glk_${'x'.repeat(32)}`,
+  'a scheme alone': 'Bearer',
+  'several keys': `Bearer glk_${'x'.repeat(32)}, glk_${'y'.repeat(32)}`,
+};
+
+const opensByToken = ({ operation }: Door) => operation.security.some((way) => 'commentToken' in way);
 
 test('every secured door is shut to whoever may not pass, before anything else is looked at', async (t) => {
   const newsroom = await startNewsroom(t);
@@ -656,22 +681,37 @@ test('every secured door is shut to whoever may not pass, before anything else i
 
   const doors = doorsOf(newsroom);
   const secured = doors.filter(({ isSecured }) => isSecured);
-  t.same(secured.map(({ operation }) => operation.operationId).sort(), Object.keys(LEAST).sort());
+  const names = new Set(secured.map(({ operation }) => operation.operationId));
+  t.same([...names].sort(), Object.keys(LEAST).sort());
   for (const door of doors) {
     const { method, operation, isSecured } = door;
-    await t.test(operation.operationId, async (t) => {
+    const refused = (code: string) => ({
+      status: code === 'forbidden' ? 403 : 401,
+      ...(method !== 'HEAD' && { body: { code, errors: undefined } }),
+    });
+    await t.test(`${method}: ${operation.operationId}`, async (t) => {
       for (const { url, ...asked } of waysOf(door)) {
         for (const [what, key] of Object.entries(wrong)) {
           const answer = await ask(method, url, { ...asked, key });
-          t.match(answer, { status: 401, body: { code: 'unauthenticated', errors: undefined } }, `${what} key, ${url}`);
+          t.match(answer, refused('unauthenticated'), `${what} key, ${url}`);
           t.equal(answer.headers['www-authenticate'], 'Bearer');
         }
         if (!isSecured) continue;
-        const none = await ask(method, url, asked);
-        t.match(none, { status: 401, body: { code: 'unauthenticated' } }, `no key, ${url}`);
+        for (const [what, authorization] of Object.entries(NO_KEY)) {
+          const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
+          t.match(await ask(method, url, { ...asked, headers }), refused('unauthenticated'), `${what}, ${url}`);
+        }
         for (const role of ROLES.slice(0, ROLES.indexOf(LEAST[operation.operationId] as Role))) {
           const lower = await ask(method, url, { ...asked, key: keys[role] });
-          t.match(lower, { status: 403, body: { code: 'forbidden' } }, `${role}, ${url}`);
+          t.match(lower, refused('forbidden'), `${role}, ${url}`);
+        }
+        // A token in the place of a key opens its own doors, and makes up for no wrong key even there.
+        for (const token of ['glc_none', `glc_${'x'.repeat(43)}`, keys.admin]) {
+          const headers = { ...asked.headers, 'comment-token': token };
+          const anyKey = await ask(method, url, { ...asked, headers, key: wrong.revoked });
+          t.match(anyKey, refused('unauthenticated'), `token and a wrong key, ${url}`);
+          if (opensByToken(door)) continue;
+          t.match(await ask(method, url, { ...asked, headers }), refused('unauthenticated'), `token, ${url}`);
         }
       }
     });
@@ -681,14 +721,18 @@ test('every secured door is shut to whoever may not pass, before anything else i
 
 test('the document says of every door whether a key is needed', async (t) => {
   const newsroom = await startNewsroom(t);
-  for (const { method, path, operation, isSecured } of doorsOf(newsroom)) {
+  for (const door of documented(newsroom.app)) {
+    const { method, path, operation, isSecured } = door;
     if (method === 'GET' && !isSecured) {
       const { status } = await newsroom.ask('GET', path.replaceAll(/\{[^}]+\}/g, '999'));
       t.not(status, 401, `${operation.operationId} is open`);
     }
     const isOpen = operation.security.length === 0 || operation.security.some((way) => Object.keys(way).length === 0);
     t.equal(isOpen, !isSecured, operation.operationId);
-    const opensByToken = operation.security.some((way) => 'commentToken' in way);
-    t.equal(opensByToken, ['editComment', 'deleteComment'].includes(operation.operationId), operation.operationId);
+    t.equal(
+      opensByToken(door),
+      ['editComment', 'deleteComment'].includes(operation.operationId),
+      operation.operationId,
+    );
   }
 });

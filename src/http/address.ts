@@ -1,4 +1,5 @@
 /** Where a request comes from, as far as callers are told apart by it. */
+import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
 /**
@@ -21,5 +22,9 @@ const sharersAt = (address: string): string => {
     .join(':')}::/64`;
 };
 
-/** Who shares a limit with the sender of a request. */
-export const sharersOf = (request: FastifyRequest): string => sharersAt(request.ip);
+/**
+ * Who shares a limit with the sender of a request. A proxy that forwards what is no address tells nothing of the client:
+ * its clients count as the proxy itself then. The socket has none once it is closed.
+ */
+export const sharersOf = ({ ip, socket }: FastifyRequest): string =>
+  sharersAt(isIP(ip ?? '') === 0 ? (socket.remoteAddress ?? '') : ip);

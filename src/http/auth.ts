@@ -27,8 +27,13 @@ declare module 'fastify' {
 export const TOKENS = { 'comment-token': 'commentToken' } as const;
 export type TokenHeader = keyof typeof TOKENS;
 
-/** Finds the bearer of a key; undefined for a wrong, expired or revoked one. */
-export type FindActor = (secret: string) => Promise<Actor | undefined>;
+/** Whom a request with a key asks. */
+export type KeyKeeper = {
+  /** Finds the bearer of a key; undefined for a wrong, expired or revoked one. */
+  findActor(secret: string): Promise<Actor | undefined>;
+  /** Whether a key may be found at all; cheap however often it is asked, and at most a second late. */
+  mayKnow(secret: string): Promise<boolean>;
+};
 
 /**
  * The key of a request; undefined where there is none. Another scheme counts as no header; `Bearer` with nothing or
@@ -41,12 +46,20 @@ const secretOf = ({ headers }: FastifyRequest): string | undefined => {
   return scheme.toLowerCase() === 'bearer' ? authorization.slice(scheme.length).trim() : undefined;
 };
 
-/** Finds who calls. A wrong key is not refused here yet: the limit of its address comes first. */
-export const recogniseCallers = (app: FastifyInstance, findActor: FindActor): void => {
+/**
+ * Finds who calls. A wrong key is not refused here yet: the limit of its address comes first. Where that is reached, a key
+ * that nobody has is no longer looked for; one that somebody has still is, so that guessing next to it does it no harm.
+ */
+export const recogniseCallers = (
+  app: FastifyInstance,
+  { findActor, mayKnow }: KeyKeeper,
+  hasGuessedTooOften: (request: FastifyRequest) => boolean,
+): void => {
   app.decorateRequest('caller', null);
   app.decorateRequest('hasWrongKey', false);
   const recognise = async (request: FastifyRequest, secret: string) => {
-    const actor = await findActor(secret);
+    const isLookedFor = !hasGuessedTooOften(request) || (await mayKnow(secret));
+    const actor = isLookedFor ? await findActor(secret) : undefined;
     request.caller = actor ?? null;
     request.hasWrongKey = actor === undefined;
   };

@@ -1,10 +1,10 @@
 /** Answers what never became a request: malformed HTTP, headers too large, clients too slow. */
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RefusalCode } from '../core/errors.ts';
-import { PROBLEMS, type ProblemBody, problemType } from './problem.ts';
+import { PROBLEMS } from './problem.ts';
+import { type Unread, unreadProblem } from './unread.ts';
 
 type ClientError = Error & { code?: string };
 
@@ -13,26 +13,28 @@ const codeOf = ({ code }: ClientError): RefusalCode => {
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'invalid-request';
 };
 
+/** Writes an answer to a socket and ends it. */
+export const answerSocket = (socket: Socket, { status, headers, body }: Unread): void => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  socket.destroySoon();
+};
+
+/**
+ * Whether an answer to an earlier request is on its way: another in the midst of it would be read as a part of it. Node
+ * asks the same of a field that it has not documented.
+ */
+const isAnswering = (socket: Socket & { _httpMessage?: ServerResponse | null }): boolean =>
+  socket._httpMessage?.headersSent ?? false;
+
 /** Writes a problem to a socket whose request could not be read, and ends it. */
 export const answerClientErrors =
-  (logger: FastifyBaseLogger) =>
+  (logger: FastifyBaseLogger, origins: readonly string[]) =>
   (error: ClientError, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) return; // nobody is there to be told
     const code = codeOf(error);
-    const { status, title } = PROBLEMS[code];
-    const requestId = randomUUID();
-    logger.info({ requestId, status, code: error.code }, 'unreadable request');
-    const detail = code === 'invalid-request' ? 'The request is not well-formed HTTP' : title;
-    const problem: ProblemBody = { type: problemType(code), title, status, detail, instance: '', code, requestId };
-    const body = JSON.stringify(problem);
-    const lines = [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Cache-Control: no-store',
-      `X-Request-Id: ${requestId}`,
-      'Connection: close',
-    ];
-    socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
-    socket.destroySoon();
+    const detail = code === 'invalid-request' ? 'The request is not well-formed HTTP' : PROBLEMS[code].title;
+    const answer = unreadProblem(logger, origins, code, detail, error.code);
+    if (isAnswering(socket)) socket.destroy();
+    else answerSocket(socket, answer);
   };

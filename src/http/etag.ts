@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Expectation } from '../core/expectation.ts';
 import { isRead } from './caching.ts';
+import { SAFETY } from './headers.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -34,8 +35,12 @@ export const codedTag = (etag: string, coding: string): string => etag.replace(/
 export const matchesTag = (ifNoneMatch: string, etag: string): boolean =>
   ifNoneMatch === etag || ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => bare(tag) === etag);
 
-/** What a 304 repeats of the header fields of its 200 (RFC 9110, section 15.4.5), and what a browser needs to see it. */
+/**
+ * What a 304 repeats of the header fields of its 200 (RFC 9110, section 15.4.5), what a browser needs to see it, and the
+ * fields of safety: whatever stores or shows the answer anew has them.
+ */
 export const REPEATED_BY_304 = new Set([
+  ...Object.keys(SAFETY),
   ...['cache-control', 'etag', 'vary', 'access-control-allow-origin', 'x-request-id'],
   ...['access-control-expose-headers', 'ratelimit', 'ratelimit-policy'],
 ]);

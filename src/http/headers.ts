@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** What of helmet's matters to an API that serves JSON, as one constant. */
-const SAFETY = {
+export const SAFETY = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -16,6 +16,7 @@ const ALLOWED_HEADERS =
   'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Comment-Token, X-Request-Id';
 const EXPOSED_HEADERS =
   'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotent-Replayed, Allow';
+const VARY = 'Authorization, Accept-Encoding';
 const METHODS = 'GET, HEAD, POST, PATCH, DELETE';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -41,6 +42,14 @@ const appendVary = (reply: FastifyReply, name: string): void => {
   reply.header('vary', vary ? `${vary}, ${name}` : name);
 };
 
+/** What an answer has that is no route's: nobody knows who asks, so an origin is let in only where all are. */
+export const headersOfAll = (origins: readonly string[]): Record<string, string> => ({
+  ...SAFETY,
+  vary: origins.includes('*') ? VARY : `${VARY}, Origin`,
+  ...(origins.includes('*') && { 'access-control-allow-origin': '*' }),
+  'access-control-expose-headers': EXPOSED_HEADERS,
+});
+
 /** Sets the headers that every answer has. */
 export type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -48,7 +57,7 @@ export type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 export const commonHeaders =
   (origins: readonly string[]): SetHeaders =>
   (request, reply) => {
-    reply.headers(SAFETY).header('vary', 'Authorization, Accept-Encoding').header('x-request-id', request.id);
+    reply.headers(SAFETY).header('vary', VARY).header('x-request-id', request.id);
     allowOrigin(request, reply, origins);
     reply.header('access-control-expose-headers', EXPOSED_HEADERS);
   };

@@ -4,42 +4,27 @@ import { refuse } from '../core/errors.ts';
 import type { Rate } from '../core/rate.ts';
 import { sharersOf } from './address.ts';
 import { atOnce } from './hooks.ts';
+import type { RateName, RateWindows, Taken } from './rate-windows.ts';
 
-export type Rates = { read: Rate; write: Rate; comment: Rate };
-type RateName = keyof Rates;
+/** How each limit is called where it is told. */
+const TOLD: Record<RateName, { policy: string; of: string }> = {
+  read: { policy: 'read', of: 'read requests' },
+  write: { policy: 'write', of: 'write requests' },
+  comment: { policy: 'comment', of: 'comment requests' },
+  wrongKey: { policy: 'wrong-key', of: 'requests with a wrong key' },
+};
 
-type Taken = { left: number; resetsIn: number };
-
-/** Counts within windows that begin together for all, so that memory is bounded by the callers of one window. */
-class Window {
-  private counts = new Map<string, number>();
-  private endsAt = 0;
-  readonly rate: NonNullable<Rate>;
-
-  constructor(rate: NonNullable<Rate>) {
-    this.rate = rate;
-  }
-
-  /** Takes one from the caller's share; `left` is negative when there was none. */
-  take(caller: string, now: number): Taken {
-    if (now >= this.endsAt) {
-      this.counts = new Map();
-      this.endsAt = now + this.rate.seconds * 1000;
-    }
-    const count = (this.counts.get(caller) ?? 0) + 1;
-    this.counts.set(caller, count);
-    return { left: this.rate.limit - count, resetsIn: Math.ceil((this.endsAt - now) / 1000) };
-  }
-}
-
+/** A wrong key counts by itself: whoever guesses, or goes on with a revoked key, takes nothing from readers at the same address. */
 const rateOf = (request: FastifyRequest): RateName => {
+  if (request.hasWrongKey) return 'wrongKey';
   if (request.method === 'GET' || request.method === 'HEAD') return 'read';
   return request.routeOptions.config.rate === 'comment' && request.caller === null ? 'comment' : 'write';
 };
 
 const tell = (reply: FastifyReply, name: RateName, { limit, seconds }: NonNullable<Rate>, taken: Taken): void => {
-  reply.header('ratelimit-policy', `"${name}";q=${limit};w=${seconds}`);
-  reply.header('ratelimit', `"${name}";r=${Math.max(0, taken.left)};t=${taken.resetsIn}`);
+  const { policy } = TOLD[name];
+  reply.header('ratelimit-policy', `"${policy}";q=${limit};w=${seconds}`);
+  reply.header('ratelimit', `"${policy}";r=${Math.max(0, taken.left)};t=${taken.resetsIn}`);
 };
 
 /**
@@ -47,12 +32,7 @@ const tell = (reply: FastifyReply, name: RateName, { limit, seconds }: NonNullab
  * writes and on 429, never on what a shared cache may keep. Time is the machine's own, not the app's clock: a limit
  * is about load.
  */
-export const limitRates = (app: FastifyInstance, rates: Rates): void => {
-  const windows = new Map<RateName, Window>();
-  for (const name of ['read', 'write', 'comment'] as const) {
-    const rate = rates[name];
-    if (rate) windows.set(name, new Window(rate));
-  }
+export const limitRates = (app: FastifyInstance, windows: RateWindows): void => {
   const limit = atOnce((request, reply) => {
     const name = rateOf(request);
     const window = windows.get(name);
@@ -60,15 +40,16 @@ export const limitRates = (app: FastifyInstance, rates: Rates): void => {
     const taken = window.take(request.caller ? `key ${request.caller.keyId}` : sharersOf(request), performance.now());
     if (taken.left < 0) {
       tell(reply, name, window.rate, taken);
-      throw refuse(
-        'rate-limited',
-        `The limit is ${window.rate.limit} ${name} requests in ${window.rate.seconds} seconds`,
-        {
-          retryAfter: taken.resetsIn,
-        },
-      );
+      const { limit, seconds } = window.rate;
+      throw refuse('rate-limited', `The limit is ${limit} ${TOLD[name].of} in ${seconds} seconds`, {
+        retryAfter: taken.resetsIn,
+      });
     }
     if (request.caller || name !== 'read') tell(reply, name, window.rate, taken);
   });
   app.addHook('onRequest', limit);
 };
+
+/** Whether whoever shares the address of a request has sent as many wrong keys as the limit lets them. */
+export const hasGuessedTooOften = (windows: RateWindows, request: FastifyRequest): boolean =>
+  windows.get('wrongKey')?.isSpent(sharersOf(request), performance.now()) ?? false;

@@ -1,34 +1,12 @@
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { pino } from 'pino';
-import { type Test, test } from 'tap';
-import { type Galley, startGalley } from '../support/app.ts';
+import { test } from 'tap';
+import { startGalley } from '../support/app.ts';
+import { dial, listen } from '../support/sockets.ts';
 
 const TIMEOUTS = { requestTimeout: 400, connectionTimeout: 5000, keepAliveTimeout: 400 };
-
-/** Lets a Galley listen, and returns its port. */
-const listen = async ({ app }: Galley): Promise<number> => {
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  return (app.server.address() as AddressInfo).port;
-};
-
-/** A raw connection: what it was told, and after how many milliseconds it was ended. */
-const dial = (t: Test, port: number) => {
-  const start = performance.now();
-  const socket: Socket = connect(port, '127.0.0.1');
-  t.teardown(() => socket.destroy());
-  let text = '';
-  socket.on('data', (bytes) => {
-    text += bytes;
-  });
-  socket.on('error', () => {}); // a reset is one of the ways of being cut
-  const ended = new Promise<{ ms: number; text: string }>((resolve) => {
-    socket.on('close', () => resolve({ ms: performance.now() - start, text }));
-  });
-  return { socket, ended, heard: () => text };
-};
 
 const POST = 'POST /v1/articles/1/comments HTTP/1.1\r\nHost: galley\r\nContent-Type: application/json\r\n';
 

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { SAFETY } from '../../src/http/headers.ts';
 import { PROBLEMS } from '../../src/http/problem.ts';
 import { type Asked, type Galley, startGalley } from '../support/app.ts';
 
@@ -189,8 +190,9 @@ test('all faults of path, body, query and headers are told at once, at most 50 o
 test('the first level that fails answers', async (t) => {
   const galley = await startGalley(t);
   const { ask, keys } = galley;
-  const limited = await startGalley(t, { settings: { RATE_LIMIT_WRITE: '1/hour' } });
+  const limited = await startGalley(t, { settings: { RATE_LIMIT_WRITE: '1/hour', RATE_LIMIT_WRONG_KEYS: '1/hour' } });
   await limited.ask('POST', '/v1/articles');
+  await limited.ask('POST', '/v1/articles', { key: 'glk_wrong' });
   const strict = await startGalley(t, { settings: { REQUIRE_IF_MATCH: 'true' } });
   const make = async ({ ask, keys, authorId }: Galley, more: object = {}) =>
     (
@@ -462,8 +464,8 @@ test('every answer has the headers of safety, CORS and the id of its request', a
     t.equal(headers['access-control-allow-origin'], '*', `${status}: origin`);
     t.match(headers['access-control-expose-headers'], /ETag, Link, Location, .*X-Request-Id/, `${status}: exposed`);
     t.equal(headers['access-control-allow-credentials'], undefined, `${status}: never credentials`);
-    const safety = status === 304 ? undefined : 'nosniff'; // a 304 repeats no more than it must
-    t.equal(headers['x-content-type-options'], safety, `${status}: safety`);
+    t.match(headers, SAFETY, `${status}: safety`);
+    for (const name of ['server', 'x-powered-by', 'via']) t.equal(headers[name], undefined, `${status}: ${name}`);
     t.match(headers.vary, /Authorization, Accept-Encoding/, `${status}: vary`);
     t.match(headers['x-request-id'], /^[0-9a-f-]{36}$/, `${status}: id`);
     if (status === 500)

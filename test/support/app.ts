@@ -80,7 +80,12 @@ export type Options = {
   address?: StoreAddress;
 };
 
-const OFF = { RATE_LIMIT_READ: 'off', RATE_LIMIT_WRITE: 'off', RATE_LIMIT_COMMENT: 'off' };
+const OFF = {
+  RATE_LIMIT_READ: 'off',
+  RATE_LIMIT_WRITE: 'off',
+  RATE_LIMIT_COMMENT: 'off',
+  RATE_LIMIT_WRONG_KEYS: 'off',
+};
 
 const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
 

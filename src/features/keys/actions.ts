@@ -14,7 +14,7 @@ import {
   type KeyRow,
   updateKey,
 } from './queries.ts';
-import { checkKey, hashOf, newSecret, prefixOf, works } from './rules.ts';
+import { checkKey, hashOf, isSecret, newSecret, prefixOf, works } from './rules.ts';
 
 export type KeyInput = { name: string; role: Role; authorId?: number | null; expiresAt?: Date | null };
 
@@ -97,6 +97,7 @@ const actorOf = ({ id, name, role, authorId }: KeyRow): Actor => ({ keyId: id, k
 
 /** Finds the bearer of a secret; undefined where no working key has it. Keys are found by their hash, so the time of a look-up tells nothing of them. */
 export const findActor = async ({ store, clock }: Parts, secret: string): Promise<Actor | undefined> => {
+  if (!isSecret(secret)) return undefined; // nothing is asked of the store
   const key = await findKeyByHash(store, hashOf(secret));
   return key && works(key, clock()) ? actorOf(key) : undefined;
 };

@@ -36,6 +36,10 @@ export const listKeys = async ({ db, tables: { keys } }: Store, slice: Slice): P
   return { rows, total };
 };
 
+/** The hashes of all keys that are not revoked. */
+export const listHashes = async ({ db, tables: { keys } }: Store): Promise<string[]> =>
+  (await db.select({ hash: keys.hash }).from(keys).where(isNull(keys.revokedAt))).map(({ hash }) => hash);
+
 export const hasKeys = async ({ db, tables: { keys } }: Store): Promise<boolean> =>
   (await db.select({ id: keys.id }).from(keys).limit(1)).length > 0;
 

@@ -6,6 +6,9 @@ import { bodyFault, type Fault, refuseAll } from '../../core/errors.ts';
 /** A new key: `glk_` and 192 random bits in base64url. */
 export const newSecret = (): string => `glk_${randomBytes(24).toString('base64url')}`;
 
+/** Whether a text has the form of a key, as those that are made here and those of `ADMIN_KEY` have. */
+export const isSecret = (text: string): boolean => /^glk_[A-Za-z0-9_-]{32,200}$/.test(text);
+
 /** What the store keeps of a key: its SHA-256, in hex. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
