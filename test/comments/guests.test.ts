@@ -99,6 +99,8 @@ test('a guest withdraws a comment, which then is where an editor finds it', asyn
   for (const key of [null, keys.viewer, keys.author]) {
     t.match(await ask('DELETE', all, { key, headers }), { status: 403, body: { code: 'forbidden' } });
   }
+  const back = await ask('PATCH', `/v1/comments/${id}`, { key: keys.editor, body: { status: 'approved' } });
+  t.notOk(back.text.includes('withdrawn'), 'an editor’s word wins');
 });
 
 /** A state of a comment, its token or another, and what is answered to a change and to its withdrawal. */

@@ -1,14 +1,18 @@
 /** Keeps a change of a comment, whoever makes it: the row, all that counts it, what is searched of it, and the event. */
 import { refuse } from '../../core/errors.ts';
+import type { ModerationReason } from '../../store/comment-tables.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
 import { indexComment } from './indexing.ts';
 import { type CommentRow, type NewComment, replaceComment } from './queries.ts';
-import { STATUS_EVENTS } from './rules.ts';
+import { STATUS_EVENTS, WITHDRAWN } from './rules.ts';
 import { carryStanding } from './standing.ts';
 
 /** What an event names of a comment that was changed. */
 const TOLD = ['body', 'status', 'authorName', 'authorEmail', 'authorUrl'] as const;
+
+/** Taken out of the trash it is withdrawn no longer. */
+const isOfNow = ({ code }: ModerationReason): boolean => code !== WITHDRAWN.code;
 
 /** Writes a change over a comment, within the unit in which it was read. */
 export const keepChange = async (
@@ -20,6 +24,8 @@ export const keepChange = async (
 ): Promise<CommentRow> => {
   const isApproved = change.status === 'approved' && comment.status !== 'approved';
   const stored = await replaceComment(tx, comment, {
+    ...(comment.status === 'trash' &&
+      change.status !== undefined && { moderationReasons: comment.moderationReasons.filter(isOfNow) }),
     ...change,
     ...(isApproved && { approvedAt: now }),
     updatedAt: now,
