@@ -9,11 +9,9 @@ import { breakingChanges } from './compatible/breaking-changes.ts';
 import { announcedPlaces, tellsOf } from './compatible/changelog.ts';
 
 const fileAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const [CURRENT, RELEASED, CHANGELOG] = ['openapi.json', 'released.json', '../CHANGELOG.md'].map(fileAt) as [
-  string,
-  string,
-  string,
-]; // three in, three out
+const CURRENT = fileAt('openapi.json');
+const RELEASED = fileAt('released.json');
+const CHANGELOG = fileAt('../CHANGELOG.md');
 
 const { values } = parseArgs({
   options: { release: { type: 'boolean' }, current: { type: 'string' }, changelog: { type: 'string' } },

@@ -87,10 +87,14 @@ const breaks = (documents: Documents, found: Found): boolean => {
   }
 };
 
+/** The keyword that a path leads to a member of, by its number; a field may be called like a keyword. */
+const listAt = (path: string[]): string | undefined =>
+  path.at(-3) === 'properties' || !/^\d+$/.test(path.at(-1) ?? '') ? undefined : path.at(-2);
+
 /** An enumeration that begins or ends is found as all of its members: it is one change, of the whole. */
 const joinEnumeration = ({ before, after }: Documents, found: Found): Found => {
-  const [name, path] = [found.path.at(-2), found.path.slice(0, -1)];
-  if (name !== 'enum' || found.path.at(-3) === 'properties') return found;
+  if (listAt(found.path) !== 'enum') return found;
+  const path = found.path.slice(0, -1);
   if (found.action === 'add' && valueAt(before, path) === undefined) return { ...found, path };
   if (found.action === 'remove' && valueAt(after, path) === undefined) return { ...found, path };
   return found;
@@ -107,7 +111,7 @@ export type Break = { place: string; what: string };
 /** The path by which a change is called: that of a member by what it is, not by its number; that of a renamed path by its old name. */
 const callPath = ({ path, action, before, after }: Found): string[] => {
   if (action === 'rename') return [...path, String(before)];
-  const owner = path.at(-2) ?? '';
+  const owner = listAt(path) ?? '';
   const value = action === 'add' ? after : before;
   if (['required', 'enum', 'type'].includes(owner)) return [...path.slice(0, -1), String(value)];
   const { name } = Object(value);
