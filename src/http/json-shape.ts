@@ -3,6 +3,7 @@ import { bodyFault, type Fault, refuseAll } from '../core/errors.ts';
 
 const MAX_DEPTH = 64;
 const MAX_VALUES = 10_000;
+const MAX_FAULTS = 50;
 
 /** Part of a JSON pointer (RFC 6901). */
 export const pointerStep = (name: string | number): string =>
@@ -42,6 +43,10 @@ export const faultsOfShape = (text: string): Fault[] => {
   const frames: Frame[] = [];
   let values = 1;
   let expectsName = false;
+  // More than are told would only cost time: a body may name a hundred thousand.
+  const note = (fault: Fault) => {
+    if (faults.length < MAX_FAULTS) faults.push(fault);
+  };
   const count = (more: number) => {
     values += more;
     if (values > MAX_VALUES) throw tooMuch('too-many', `The body has more than ${MAX_VALUES} keys and values`);
@@ -54,9 +59,9 @@ export const faultsOfShape = (text: string): Fault[] => {
         if (expectsName && frame?.names) {
           const name = nameOf(text.slice(at, end + 1));
           if (name === '__proto__')
-            faults.push(bodyFault(pointerOf(frames, name), 'unknown-field', `${name} is not known here`));
+            note(bodyFault(pointerOf(frames, name), 'unknown-field', `${name} is not known here`));
           else if (frame.names.has(name))
-            faults.push(bodyFault(pointerOf(frames, name), 'repeated', `${name} is there twice`));
+            note(bodyFault(pointerOf(frames, name), 'repeated', `${name} is there twice`));
           frame.names.add(name);
           frame.at = name;
           expectsName = false;

@@ -126,6 +126,17 @@ const failed = (error: unknown, request: FastifyRequest, failureOf: FailureOf): 
   return failure ? FAILURES[failure]() : refuse('internal', 'The error has been logged under this request id');
 };
 
+/** The longest body that is read to its end though it was refused, in bytes. */
+const READ_ON = 64 * 1024 * 1024;
+
+/**
+ * Keeps the connection of a body that is too large, which Fastify would end: bytes that arrive at a closed connection reset
+ * it, and a client that is still sending would never read why it was refused. What it sends is thrown away.
+ */
+const readOn = ({ headers }: FastifyRequest, reply: FastifyReply): void => {
+  if (Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= READ_ON) reply.removeHeader('connection');
+};
+
 type AnswerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
 /** Answers whatever was thrown: a refusal as it is, a failed validation with all faults of all parts, the rest as a 5xx. */
@@ -136,6 +147,7 @@ const errorAnswer =
     if (error.validation && error.validationContext) {
       return sendProblem(request, reply, refuseAll('invalid-request', faultsOfRequest(request, error)));
     }
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') readOn(request, reply);
     return sendProblem(request, reply, refusalOf(error) ?? failed(error, request, failureOf));
   };
 

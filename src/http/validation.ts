@@ -77,10 +77,14 @@ const unplainFaults = (values: Record<string, unknown>): ErrorObject[] =>
     .filter(([, value]) => ![value].flat().every(isPlainText))
     .map(([name]) => ownError(name, 'unplain', 'must be well-formed Unicode without NUL'));
 
+/** What the schema says of a field; a name that every object has, such as `constructor`, is none of its fields. */
+const fieldOf = ({ properties }: Schema, name: string): Schema | undefined =>
+  properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
+
 /** The faults of scalars that are given more than once. */
 const repeatedFaults = (schema: Schema, values: Record<string, unknown>): ErrorObject[] =>
   Object.keys(values)
-    .filter((name) => Array.isArray(values[name]) && schema.properties?.[name] && !isList(schema.properties[name]))
+    .filter((name) => Array.isArray(values[name]) && fieldOf(schema, name) && !isList(fieldOf(schema, name)))
     .map((name) => ownError(name, 'repeated', 'must be given once'));
 
 const isList = (schema: Schema | undefined) => typeOf(schema) === 'array';
@@ -90,7 +94,7 @@ const readerOf = (schema: Schema, check: ValidateFunction): ValidateFunction => 
     const isRepeated = Object.values(data).some(Array.isArray);
     const repeated = isRepeated ? repeatedFaults(schema, data) : [];
     for (const name in data) {
-      const field = schema.properties?.[name];
+      const field = fieldOf(schema, name);
       data[name] = isList(field) ? readList(field as Schema, data[name]) : readText(field, data[name]);
     }
     if (!isRepeated && check(data) && Object.values(data).every(isPlain)) {

@@ -9,7 +9,6 @@ const ENVIRONMENT = {
   RATE_LIMIT_READ: 'off',
   RATE_LIMIT_WRITE: 'off',
   RATE_LIMIT_WRONG_KEYS: 'off',
-  LOG_LEVEL: 'warn',
 };
 
 /** The longest a bad body may take, and hold everybody else up, in milliseconds, on a machine that has nothing else to do. */
@@ -33,8 +32,9 @@ const startDoor = async (t: Test) => {
 
 /** Reads until it is over; how long each took, in milliseconds. Every answer must be good. */
 const readUntil = async (t: Test, url: string, headers: Record<string, string>, over: () => boolean) => {
+  const began = performance.now(); // whatever becomes of the test
   const times: number[] = [];
-  while (!over()) {
+  while (!over() && performance.now() - began < 100_000) {
     const since = performance.now();
     const answer = await fetch(url, { headers });
     await answer.arrayBuffer();

@@ -155,3 +155,22 @@ test('the log has a line for each request, and never what was sent', async (t) =
   t.notMatch(all, /s3cret/, 'no value that was sent');
   for (const key of [...Object.values(keys), ...Object.values(broken.keys)]) t.notOk(all.includes(key), 'no key');
 });
+
+test('who sends too much reads why it was refused, and may go on', async (t) => {
+  const galley = await startGalley(t);
+  const port = await listen(galley);
+  const headers = { authorization: `Bearer ${galley.keys.admin}`, 'content-type': 'application/json' };
+  for (const length of [4 * 1024 ** 2 + 1, 20 * 1024 ** 2])
+    for (let n = 0; n < 5; n++) {
+      const body = Buffer.alloc(length, ' ');
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/articles`, { method: 'POST', headers, body });
+      t.match([answer.status, await answer.json()], [413, { code: 'payload-too-large' }], `${length} bytes`);
+      const wrong = { ...headers, authorization: 'Bearer glk_wrong' };
+      const refused = await fetch(`http://127.0.0.1:${port}/v1/articles`, { method: 'POST', headers: wrong, body });
+      t.match(
+        [refused.status, await refused.json()],
+        [401, { code: 'unauthenticated' }],
+        `${length} bytes, a wrong key`,
+      );
+    }
+});
