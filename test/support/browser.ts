@@ -32,7 +32,7 @@ export const watchedPage = async (browser: Browser, ...origins: string[]): Promi
   const page = await browser.newPage({ reducedMotion: 'reduce' });
   let noted: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) noted.push(`console: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type())) noted.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => noted.push(`script: ${error.message}`));
   page.on('requestfailed', (request) => noted.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
