@@ -1,5 +1,6 @@
 /** The newspaper of `openapi/examples/`, as readers see it: over the wire, and in a browser where one is installed. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { accessibility, NO_BROWSER, openBrowser, watchedPage } from '../support/browser.ts';
@@ -16,6 +17,19 @@ import {
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** Posts an empty comment from an address of this machine; the status of the page that answers. */
+const postFrom = (localAddress: string, url: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const asked = request(url, { method: 'POST', localAddress, headers }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+    });
+    asked.on('error', reject).end('body=');
+  });
+
+/** How many comments an address may post in a minute: more than this test does from any but one. */
+const COMMENTS = 40;
 
 const PAGES = [
   '/',
@@ -45,7 +59,7 @@ test('it is generated from the document and compiles strictly, without a cast', 
 
 test('what readers see', async (t) => {
   const directory = temporaryDirectory(t);
-  const environment = { RATE_LIMIT_COMMENT: 'off', RATE_LIMIT_WRITE: 'off' };
+  const environment = { RATE_LIMIT_COMMENT: `${COMMENTS}/minute`, RATE_LIMIT_WRITE: 'off', TRUST_PROXY: '127.0.0.1' };
   const galley = await (await startProcess(t, directory, { environment })).ready;
   const ask = asking(galley, readKey(directory));
   const { articles, comment } = await fillNewspaper(ask);
@@ -84,6 +98,7 @@ test('what readers see', async (t) => {
     t.match(first, 'href="/?page=2"');
     t.match(second, 'href="/?page=1"');
     const { html } = await read('/articles/minato');
+    t.match(html, '<link rel="canonical" href="/articles/minato"/>');
     t.match(html, '<div lang="ja"><h1 dir="auto">夜の港、雨のあと</h1>');
     t.match(html, /rel="prev" href="\/articles\/mina"/);
     t.match(html, /rel="next" href="\/articles\/harbour"/);
@@ -137,6 +152,14 @@ test('what readers see', async (t) => {
     t.match(await send(guest, 'closed'), { status: 403, html: 'Comments are closed.' });
     t.match(await send(guest), { status: 303, location: '/articles/harbour?posted=pending#your-comment' });
     t.match(await send(guest), { status: 409, html: 'Your comment was not taken' }, 'said already');
+  });
+
+  const isLinux = process.platform === 'linux';
+  await t.test('readers are counted one by one', { skip: !isLinux && 'there is but one address' }, async (t) => {
+    const form = `${newspaper}/articles/harbour/comments`;
+    for (let i = 0; i < COMMENTS; i++) await postFrom('127.0.0.2', form);
+    t.equal(await postFrom('127.0.0.2', form), 429, 'one who posts too much');
+    t.equal(await postFrom('127.0.0.3', form), 400, 'and another');
   });
 
   await t.test('what is not there, has moved or does not answer', async (t) => {

@@ -92,6 +92,7 @@ export const fillNewspaper = async (ask: Ask): Promise<{ articles: Map<string, n
   await ask('PATCH', '/v1/site', {
     title: 'The Harbour Gazette',
     description: 'News from the quay',
+    articleUrlPattern: '/articles/{slug}',
     timeZone: 'Europe/Lisbon',
   });
   const ada = await ask('POST', '/v1/authors', {
