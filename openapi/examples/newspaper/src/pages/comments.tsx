@@ -48,7 +48,8 @@ export const Thread = ({ site, article, entries }: Around & { entries: ThreadEnt
           {replyCount > replies.length && (
             <p>
               <a href={`/articles/${article.slug}/replies/${id}`}>
-                All {replyCount} replies<span class="note"> to comment {id}</span>
+                {replyCount === 1 ? '1 reply' : `All ${replyCount} replies`}
+                <span class="note"> to comment {id}</span>
               </a>
             </p>
           )}
