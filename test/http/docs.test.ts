@@ -1,5 +1,7 @@
 import { test } from 'tap';
 import { type Galley, startGalley } from '../support/app.ts';
+import { NO_BROWSER, openBrowser } from '../support/browser.ts';
+import { openDocs } from '../support/docs-page.ts';
 
 /** The addresses a page names, as a browser would ask for them. */
 const namedBy = (html: string, base: string): string[] =>
@@ -53,6 +55,19 @@ test('one policy lets the page load its own, over plain http too, and all else n
   }
   for (const path of ['/v1/articles', '/openapi.json', '/docs/nothing', '/nothing'])
     t.equal(await policyOf(path), "default-src 'none'; frame-ancestors 'none'", path);
+});
+
+test('in a browser a request is tried with a key, as its example has it', { skip: NO_BROWSER }, async (t) => {
+  const galley = await startGalley(t);
+  const docs = await openDocs(await openBrowser(t), galley.app);
+  await docs.authorize(galley.keys.editor);
+  const operation = await docs.open('createArticle');
+  const sent = JSON.parse((await operation.body()) ?? '');
+  t.match(sent, { title: /./, authorIds: [galley.authorId], status: 'published' }, 'the example is filled in');
+  const { status, body } = await operation.execute();
+  t.equal(status, '201');
+  t.match(JSON.parse(body), { title: sent.title, status: 'published', live: true });
+  t.same(docs.faults(), [], 'and nobody else was asked');
 });
 
 test('what the viewer does not have is not there, and cannot make it stumble', async (t) => {
