@@ -1,80 +1,11 @@
 /** Whole lives of things, in any order: made, read, changed, used, put away, brought back, gone. What is told of them must hold. */
 import fc, { type Arbitrary } from 'fast-check';
 import type { Test } from 'tap';
-import { type Answer, type Galley, START, startGalley } from '../app.ts';
+import { type Answer, type Galley, startGalley } from '../app.ts';
 import { type Json, operationsOf } from './document.ts';
+import { type Fields, LIVES, type Life, YESTERDAY } from './kinds-of-lives.ts';
 import { SEED, show } from './run.ts';
 import { createValues } from './values.ts';
-
-type Fields = Record<string, unknown>;
-
-/** What the document leaves open of a life: how one is made that is sure to begin, who sees it, and what its end is. */
-type Life = {
-  makes: string;
-  edits?: string;
-  path: string;
-  /** What of it is not left to chance; `n` is another each time. */
-  fixed: (n: number, galley: Galley) => Fields;
-  /** What does not change, so that it stays in sight. */
-  kept: string[];
-  /** The door at which it is of use, and the statuses there while it is in sight, and when not. */
-  use: (made: Json, path: string) => { url: string; key?: string };
-  out: number[];
-  /** After a DELETE: it is gone, or an admin still reads it. */
-  end: 'gone' | 'put away';
-};
-
-const YESTERDAY = new Date(Date.parse(START) - 86_400_000).toISOString();
-
-const LIVES: Life[] = [
-  {
-    ...{ makes: 'createArticle', edits: 'editArticle', path: '/v1/articles', out: [404, 410], end: 'put away' },
-    fixed: (n, { authorId }) => ({
-      ...{
-        title: `Boats ${n}`,
-        slug: null,
-        body: 'Text.',
-        status: 'published',
-        publishedAt: YESTERDAY,
-        unpublishAt: null,
-      },
-      ...{ authorIds: [authorId], tags: [], source: null, bodyFormat: 'markdown' },
-    }),
-    kept: ['status', 'publishedAt', 'unpublishAt', 'authorIds', 'body', 'slug'],
-    use: (_, path) => ({ url: path }),
-  },
-  {
-    ...{ makes: 'createAuthor', edits: 'editAuthor', path: '/v1/authors', out: [404], end: 'gone', kept: ['slug'] },
-    fixed: () => ({ slug: null }),
-    use: ({ slug }, path) => ({ url: `${path.replace(/\d+$/, 'by-slug')}/${slug}`, key: 'viewer' }),
-  },
-  {
-    ...{ makes: 'createTag', edits: 'editTag', path: '/v1/tags', out: [404], end: 'gone', kept: ['slug', 'name'] },
-    fixed: (n) => ({ name: `Tag ${n}`, slug: null }),
-    use: ({ slug }, path) => ({ url: `${path.replace(/\d+$/, 'by-slug')}/${slug}`, key: 'viewer' }),
-  },
-  {
-    ...{ makes: 'createKey', edits: 'editKey', path: '/v1/keys', out: [401], end: 'put away' },
-    fixed: () => ({ role: 'editor', authorId: null, expiresAt: null }),
-    kept: ['role', 'authorId', 'expiresAt'],
-    use: ({ secret }) => ({ url: '/v1/me', key: secret }),
-  },
-  {
-    ...{ makes: 'postComment', edits: 'editComment', path: '/v1/articles/1/comments', out: [404], end: 'put away' },
-    fixed: (n, { authorId: _ }) => ({
-      authorName: `Guest ${n}`,
-      authorEmail: `guest-${n}@mail.example`,
-      parentId: null,
-    }),
-    kept: ['status'],
-    use: (_, path) => ({ url: path }),
-  },
-  {
-    ...{ makes: 'createPreviewLink', path: '/v1/articles/1/preview-links', out: [404], end: 'gone', kept: [] },
-    fixed: () => ({}),
-    use: ({ token }) => ({ url: `/v1/previews/${token}` }),
-  },
-];
 
 type Match = 'none' | 'current' | 'any' | 'stale';
 type Step =
@@ -165,8 +96,8 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
 
   await ask('POST', '/v1/articles', { key: keys.admin, body: LIVES[0]?.fixed(0, galley) });
 
-  const isDoor = (method: string, path: string): boolean =>
-    doors.some((each) => each.method === method && new RegExp(`^${each.path.replace(/\{\w+\}/g, '\\d+')}$`).test(path));
+  const doorOf = (method: string, path: string) =>
+    doors.find((each) => each.method === method && new RegExp(`^${each.path.replace(/\{\w+\}/g, '\\d+')}$`).test(path));
 
   const conditionOf = ({ etag, version }: Thing, match: Match): Record<string, string> => {
     if (version === undefined || match === 'none') return {};
@@ -198,7 +129,7 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
       (door) => door.method === 'GET' && /^\/v1\/\w+\/\{id\}\/[\w-]+$/.test(door.path),
     )) {
       const inside = path.replace(/^\/v1\/\w+\/\{id\}/, thing.path);
-      if (!isDoor(method, inside)) continue;
+      if (!doorOf(method, inside)) continue;
       const of = await ask(method, inside, { key: keys.admin });
       demand([404, 410].includes(of.status), `${method} ${inside} is gone with it`, of);
     }
@@ -228,15 +159,9 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
       demand(isSame && repeated.headers['idempotent-replayed'] === 'true', `${life.makes} again is the same`, repeated);
     }
     if (again === 'other') {
-      const other = await ask('POST', life.path, {
-        ...asked,
-        body: {
-          ...sent,
-          surprise: undefined,
-          ...(life.edits ? { name: 'x', title: 'x', body: 'x' } : { expiresIn: 61 + n }),
-        },
-      });
-      demand([400, 422].includes(other.status), `${life.makes} under a key that another has is refused`, other);
+      const [field, value] = life.other(n);
+      const other = await ask('POST', life.path, { ...asked, body: { ...sent, [field]: value } });
+      demand(other.status === 422, `${life.makes} under a key that another has is refused`, other);
     }
   };
 
@@ -260,7 +185,7 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
         thing.version = answer.body.version;
         thing.etag = String(answer.headers.etag);
       }
-      if (kind !== 3) thing.made = { ...thing.made, ...answer.body };
+      thing.made = { ...thing.made, ...answer.body }; // what is told once, such as a secret, stays
     } else demand(REFUSED.includes(answer.status), `PATCH ${path} changes it`, answer);
     await read(thing);
   };
@@ -268,13 +193,8 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
   const end = async (thing: Thing, isPermanent: boolean, match: Match): Promise<void> => {
     const life = lifeOf(thing);
     const { path, state } = thing;
-    const hasPermanent = doors.some(
-      ({ method, path: each, parameters }) =>
-        method === 'DELETE' &&
-        new RegExp(`^${each.replace(/\{\w+\}/g, '\\d+')}$`).test(path) &&
-        parameters.some(({ name }) => name === 'permanent'),
-    );
-    const purges = isPermanent && hasPermanent;
+    const hasPermanent = doorOf('DELETE', path)?.parameters.some(({ name }) => name === 'permanent');
+    const purges = isPermanent && hasPermanent === true;
     const answer = await ask('DELETE', purges ? `${path}?permanent=true` : path, {
       key: keys.admin,
       headers: conditionOf(thing, match),
@@ -304,7 +224,7 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
 
   const restore = async (thing: Thing): Promise<void> => {
     const path = `${thing.path}/restore`;
-    if (!isDoor('POST', path)) return;
+    if (!doorOf('POST', path)) return;
     const answer = await ask('POST', path, { key: keys.admin });
     if (thing.state === 'gone') return demand([404, 410].includes(answer.status), `POST ${path} is gone`, answer);
     if (thing.state === 'there')
@@ -326,7 +246,9 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
       if (step.does === 'make') await make(things, step);
       else if (step.does === 'change') await change(things, step);
       else {
-        const thing = things[step.place % things.length];
+        const away = things.filter(({ state }) => state === 'put away');
+        const meant = step.does === 'restore' && away.length > 0 ? away : things;
+        const thing = meant[step.place % meant.length];
         if (!thing) continue;
         if (step.does === 'read') await read(thing);
         if (step.does === 'use') await use(thing);

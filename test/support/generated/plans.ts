@@ -238,8 +238,10 @@ export const createPlans = (document: Json) => {
     ];
     const oddPath = fc.tuple(...paths.map((each, i) => one(each, i > 0))).map(record);
     if (paths.length > 0) spoilt.push({ weight: 2, arbitrary: unlike({ path: oddPath }) });
-    const oddHeader = fc.oneof(...headers.map((each) => one(each, false))).map((each) => record([each]));
-    if (headers.length > 0) spoilt.push({ weight: 1, arbitrary: unlike({ headers: oddHeader }) });
+    if (headers.length > 0) {
+      const oddHeader = fc.oneof(...headers.map((each) => one(each, false))).map((each) => record([each]));
+      spoilt.push({ weight: 1, arbitrary: unlike({ headers: oddHeader }) });
+    }
     const half = spoilt.reduce((sum, { weight }) => sum + weight, 0);
     return fc.oneof({ weight: half, arbitrary: unlike({}) }, ...spoilt);
   };

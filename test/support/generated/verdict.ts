@@ -2,6 +2,7 @@
 import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
 import type { Json, Operation, Parameter } from './document.ts';
 
 /** A request as it goes over the wire. */
@@ -91,6 +92,8 @@ export const createJudge = (document: Json) => {
       return false;
     }
   };
+  const isDateTime = fullFormats['date-time'] as { validate: (text: string) => boolean };
+  ajv.addFormat('date-time', (text: string) => isDateTime.validate(text) && !text.includes(':60')); // no leap seconds (contract, section 1)
   ajv.addFormat('bcp47', (text: string) => isKnown(() => Intl.getCanonicalLocales(text)));
   ajv.addFormat('time-zone', (text: string) => isKnown(() => new Intl.DateTimeFormat('en', { timeZone: text })));
   ajv.addSchema({ $id: 'document', components: document.components });
