@@ -304,3 +304,46 @@ test('the examples of headers and refusals fit the door they stand at', (t) => {
   }
   t.end();
 });
+
+test('the document takes for addresses what Galley takes, and nothing else', async (t) => {
+  const { ask, keys } = await startGalley(t);
+  const ajv = new Ajv2020({ strict: false });
+  (addFormats as unknown as typeof addFormats.default)(ajv); // its types are those of another module form
+  const { NewAuthor, SitePatch } = document.components.schemas;
+  const [takesPage, takesSite] = [NewAuthor.properties.websiteUrl, SitePatch.properties.url].map((schema) =>
+    ajv.compile(schema),
+  );
+  const addresses: [url: string, isTaken: boolean, isSite?: boolean][] = [
+    ...(['https://harbour.example', 'HTTP://harbour.example:8080/a', 'https://[::1]/'] as const).map(
+      (url) => [url, true] as [string, boolean],
+    ),
+    ['https://harbour.example/?q=@#f', true, false],
+    ['https://harbour.example#f', true, false],
+    ...[
+      ...[
+        'ftp://harbour.example',
+        'mailto:a@harbour.example',
+        'javascript:alert(1)',
+        'urn:isbn:1',
+        'https:harbour',
+        '//a',
+      ],
+      ...[
+        'https://me:secret@harbour.example',
+        'https://me@harbour.example',
+        'https://@harbour.example',
+        'https://',
+        '/a',
+      ],
+      ...['https://bücher.example', 'https://a b', 'https://a.example/%zz', '', 'https://?q', 'https://a.example/<b>'],
+    ].map((url) => [url, false] as [string, boolean]),
+  ];
+  for (const [url, isTaken, isSite = isTaken] of addresses) {
+    t.equal(takesPage?.(url), isTaken, `the document: ${url}`);
+    t.equal(takesSite?.(url), isSite, `the document, for the site: ${url}`);
+    const author = await ask('POST', '/v1/authors', { key: keys.admin, body: { name: 'Ada', websiteUrl: url } });
+    t.equal(author.status, isTaken ? 201 : 400, url);
+    const site = await ask('PATCH', '/v1/site', { key: keys.admin, body: { url } });
+    t.equal(site.status, isSite ? 200 : 400, `for the site: ${url}`);
+  }
+});

@@ -2,16 +2,18 @@
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { parseMoment } from '../core/moment.ts';
 import { SLUG_PATTERN } from '../core/slug.ts';
-import { ENTITY_TAGS_PATTERN, FILLED_PATTERN, IDEMPOTENCY_KEY_PATTERN } from './schema.ts';
+import {
+  ENTITY_TAGS_PATTERN,
+  FILLED_PATTERN,
+  IDEMPOTENCY_KEY_PATTERN,
+  SITE_ADDRESS_PATTERN,
+  WEB_ADDRESS_PATTERN,
+} from './schema.ts';
 
 const isUri = fullFormats.uri as (text: string) => boolean; // RFC 3986, as the document's `format: uri` says
 
-/** http or https, with a host that exists in addresses, and without a password for everyone to read. */
-const isWebAddress = (text: string): boolean => {
-  if (!/^https?:\/\//i.test(text) || !isUri(text) || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
-};
+const WEB_ADDRESS = new RegExp(WEB_ADDRESS_PATTERN);
+const isWebAddress = (text: string): boolean => WEB_ADDRESS.test(text) && isUri(text) && URL.canParse(text);
 
 /** Whether `read` takes the text without a RangeError, which is how Intl refuses names it does not know. */
 const isKnown = (read: () => unknown): boolean => {
@@ -45,6 +47,7 @@ export const PATTERN_WORDS: Record<string, string> = {
   [FILLED_PATTERN]: 'must not be only spaces',
   [ENTITY_TAGS_PATTERN]: 'must be an entity tag such as "7", or *',
   [IDEMPOTENCY_KEY_PATTERN]: 'must be visible ASCII characters, without spaces',
+  [SITE_ADDRESS_PATTERN]: 'must be an absolute http or https address, without a query and a fragment',
   [SLUG_PATTERN]: 'must be lower-case letters and digits with single hyphens between them',
 };
 export const FORMAT_WORDS: Record<string, string> = {

@@ -11,7 +11,10 @@ const INFO = {
   description:
     'A headless CMS for publications: articles, authors, tags and comments.\n\n' +
     'Anyone reads what is live. Editors send a key: `Authorization: Bearer glk_…`. Every refusal is a problem (RFC 9457) ' +
-    'that names all faults of the request; the codes stand at `/problems`.',
+    'that names all faults of the request; the codes stand at `/problems`.\n\n' +
+    'What no schema says: text has neither NUL nor half a character, JSON at most 64 levels and 10,000 names and values, ' +
+    'no name twice and none that is `__proto__`; moments are of the years 1 to 9999, without leap seconds; a query has no ' +
+    'parameter that its operation does not name.',
   contact: { name: 'The engineers of Galley' },
   license: { name: 'MIT', identifier: 'MIT' },
 };

@@ -49,6 +49,10 @@ export const IDEMPOTENCY_KEY_PATTERN = '^[!-~]+$';
 /** Text that is not empty and not only spaces. */
 export const FilledText = (max: number, options: object = {}) =>
   Type.String({ minLength: 1, maxLength: max, pattern: FILLED_PATTERN, ...options });
+/** How an address of the web begins: http or https, a host, and no password for everyone to read. */
+export const WEB_ADDRESS_PATTERN = '^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(?:[/?#].*)?$';
+/** Such an address without a query and a fragment, so that paths can stand behind it. */
+export const SITE_ADDRESS_PATTERN = '^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(?:/[^?#]*)?$';
 export const Url = (options: object = {}) =>
   Type.String({ format: 'uri', maxLength: 2048, description: 'An absolute http or https address', ...options });
 export const Email = (options: object = {}) => Type.String({ format: 'email', maxLength: 254, ...options });

@@ -1,5 +1,7 @@
 /** What the generated document still needs: refusals and headers said once, headers that are always there, no inner marks. */
 
+import { WEB_ADDRESS_PATTERN } from './schema.ts';
+
 type Header = { $ref?: string; required?: boolean; schema: { 'x-component'?: string; 'x-sometimes'?: boolean } };
 type Response = { $ref?: string; headers?: Record<string, Header>; content?: Record<string, { examples?: object }> };
 type Parameter = { required?: boolean; example?: unknown; schema: { examples?: unknown[] } };
@@ -67,6 +69,14 @@ const boundIntegers = (schema: unknown): void => {
   for (const [name, member] of Object.entries(schema)) if (!name.startsWith('example')) boundIntegers(member);
 };
 
+/** Says of every address that it is of the web: `format: uri` alone would take `ftp:` and `mailto:`. */
+const sayAddresses = (schema: unknown): void => {
+  if (typeof schema !== 'object' || schema === null) return;
+  const told = schema as Schema;
+  if (told.format === 'uri') told.pattern ??= WEB_ADDRESS_PATTERN;
+  for (const [name, member] of Object.entries(schema)) if (!name.startsWith('example')) sayAddresses(member);
+};
+
 /**
  * Makes the document fit to read and to generate from. A status with one refusal becomes a shared response named after
  * its code; headers are required where they are always sent, bodies where they are; examples of optional parameters
@@ -90,5 +100,7 @@ export const tidy = (document: Document): Document => {
   for (const schema of Object.values(document.components.schemas)) delete schema['x-read-only'];
   boundIntegers(document.paths);
   boundIntegers(document.components.schemas);
+  sayAddresses(document.paths);
+  sayAddresses(document.components.schemas);
   return { ...document, components: { ...document.components, responses: inOrder(shared), headers: inOrder(headers) } };
 };

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { COMMENT_POLICIES, MODERATIONS } from '../../core/statuses.ts';
 import { answer, door, IfNoneMatch, LIST_ETAG, patch } from '../../http/door.ts';
-import { closed, component, FilledText, nullable, oneOf, Text, Url } from '../../http/schema.ts';
+import { closed, component, FilledText, nullable, oneOf, SITE_ADDRESS_PATTERN, Text, Url } from '../../http/schema.ts';
 
 /** A placeholder, or one character that may stand in an address. */
 const PATTERN_PART = '(?:\\{(?:slug|id|language|year|month|day)\\}|[^\\u0000-\\u0020\\u007f"<>\\\\^`{|}])';
@@ -11,7 +11,10 @@ const fields = {
   title: FilledText(300, { description: 'The name of the publication' }),
   description: nullable(Text(1000, { description: 'A few words about the publication' })),
   url: nullable(
-    Url({ pattern: '^[^?#]*$', description: 'Where readers find the publication; put before every article’s path' }),
+    Url({
+      pattern: SITE_ADDRESS_PATTERN,
+      description: 'Where readers find the publication; put before every article’s path',
+    }),
   ),
   language: Type.String({
     format: 'bcp47',
