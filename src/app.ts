@@ -57,7 +57,8 @@ export type AppParts = Parts & {
 
 /** The times a client has, in milliseconds, to send a whole request, to say anything at all, and between two requests. */
 export type Timeouts = { requestTimeout: number; connectionTimeout: number; keepAliveTimeout: number };
-const TIMEOUTS: Timeouts = { requestTimeout: 30_000, connectionTimeout: 50_000, keepAliveTimeout: 72_000 };
+// Node looks at a socket that does not take what is written to it twice before it ends it: after 50 s, then.
+const TIMEOUTS: Timeouts = { requestTimeout: 30_000, connectionTimeout: 25_000, keepAliveTimeout: 72_000 };
 
 /** Finds the bearers of keys, and notes that these were used. */
 const keepKeys = (parts: AppParts): KeyKeeper => ({
