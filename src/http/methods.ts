@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import findMyWay from 'find-my-way';
 import { type Refusal, refuse } from '../core/errors.ts';
 import { atOnce } from './hooks.ts';
+import { MAX_HEADER } from './schema.ts';
 
-/** The longest parameter of a path: slugs may have 200 letters, each written as up to twelve. */
-export const MAX_PARAM_LENGTH = 2400;
+/** The longest parameter of a path: as much as a request can name, so that its schema says by its name that it is too long. */
+export const MAX_PARAM_LENGTH = MAX_HEADER;
 
 /** The order in which `Allow` names them. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];

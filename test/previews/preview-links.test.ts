@@ -299,6 +299,9 @@ test('whatever is sent in the place of a token is refused, and never an error of
     const { status } = await ask('GET', `/v1/previews/${odd}`);
     t.ok(status === 400 || status === 404 || status === 414, `${odd.slice(0, 20)}: ${status}`);
   }
+  const tooLong = { in: 'path', name: 'token', code: 'too-long' };
+  for (const length of [2401, 10_000])
+    t.match(await preview('a'.repeat(length)), { status: 400, body: { errors: [tooLong] } }, 'and by its name');
   t.equal((await preview(token)).status, 200);
 });
 

@@ -93,7 +93,8 @@ export const createJudge = (document: Json) => {
     }
   };
   const isDateTime = fullFormats['date-time'] as { validate: (text: string) => boolean };
-  ajv.addFormat('date-time', (text: string) => isDateTime.validate(text) && !text.includes(':60')); // no leap seconds (contract, section 1)
+  // RFC 3339 as JSON Schema means it, with a T where Ajv takes a space as well; no leap seconds (contract, section 1).
+  ajv.addFormat('date-time', (text: string) => isDateTime.validate(text) && !/[ \t\n]|:60/.test(text));
   ajv.addFormat('bcp47', (text: string) => isKnown(() => Intl.getCanonicalLocales(text)));
   ajv.addFormat('time-zone', (text: string) => isKnown(() => new Intl.DateTimeFormat('en', { timeZone: text })));
   ajv.addSchema({ $id: 'document', components: document.components });
