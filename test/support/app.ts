@@ -24,19 +24,11 @@ export const START = '2026-11-22T07:00:00.000Z';
 /** What a rendering may take here, in ms: the limits have tests of their own, and a busy machine is no reason to refuse. */
 const SLOW_MACHINE = 30_000;
 
-/** One renderer for all tests of a file: its threads are what is slow to start. */
+/** One renderer for all tests of a file: its threads are what is slow to start. While they are idle they hold no process. */
 let renderer: Renderer | undefined;
-let users = 0;
-const borrowRenderer = (t: Test): Renderer => {
+const theRenderer = (): Renderer => {
   renderer ??= createRenderer({ timeLimit: SLOW_MACHINE, threads: 1, embedHosts: ['www.youtube-nocookie.com'] });
-  users++;
-  const borrowed = renderer;
-  t.teardown(async () => {
-    if (--users > 0) return;
-    renderer = undefined;
-    await borrowed.close();
-  });
-  return borrowed;
+  return renderer;
 };
 
 export type Answer = {
@@ -105,7 +97,7 @@ export const startGalley = async (
   const parts = { store, clock: () => clock.now };
   await ensureSite(parts);
   const lastUsed = startLastUsed(parts, (error) => t.fail('the use of a key was not noted', { error }));
-  const renderer = borrowRenderer(t);
+  const renderer = theRenderer();
   const app = await buildApp({
     ...parts,
     renderer,
