@@ -42,7 +42,7 @@ const walk = function* (value: Json, pointer = '#'): Generator<[string, Json]> {
   }
 };
 
-const ajv = new Ajv2020({ strict: false, formats: { bcp47: true, 'time-zone': true } });
+const ajv = new Ajv2020({ strict: false, formats: { bcp47: true, 'time-zone': true, int32: true } });
 (addFormats as unknown as typeof addFormats.default)(ajv, ['email', 'date-time', 'uri']);
 ajv.addSchema({ $id: 'document', components: document.components });
 const compiled = new Map<string, ValidateFunction>();
