@@ -388,7 +388,7 @@ test('no preview is kept in the process', async (t) => {
 test('no log has a token or an email, however it is asked for', async (t) => {
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const desk = await startDesk(t, { parts: { logger }, settings: { RATE_LIMIT_READ: '25/hour' } });
+  const desk = await startDesk(t, { parts: { logger }, settings: { RATE_LIMIT_READ: '8/hour' } });
   const { id } = await desk.article({ status: 'published' });
   const { token, id: linkId } = (await desk.link(id)).body as { token: string; id: number };
   await desk.list(id);

@@ -12,7 +12,7 @@ export type Told = {
   status: number;
   isReplay: boolean;
   location: string | null;
-  body: { id?: number; code?: string; secret?: string | null };
+  body: { id?: number; code?: string; secret?: string | null; editToken?: string | null };
 };
 
 /** Posts to a process with a key of Galley's, or with none. */
