@@ -123,6 +123,9 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
     const { url, key } = life.use(thing.made, thing.path);
     const answer = await ask('GET', url, { key: key === 'viewer' ? keys.viewer : (key ?? null) });
     const due = thing.state === 'there' ? [200] : life.out;
+    // A slug that nothing has any more may have become that of another.
+    const isAnother = thing.state !== 'there' && answer.status === 200 && answer.body.id !== thing.made.id;
+    if (isAnother && url.includes('/by-slug/')) return;
     demand(due.includes(answer.status), `GET ${url} of ${thing.path}, which is ${thing.state}, is ${due}`, answer);
     if (thing.state !== 'gone') return;
     for (const { method, path } of doors.filter(
