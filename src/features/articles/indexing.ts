@@ -3,6 +3,7 @@
  * authors and tags change, the articles that name them follow by a queue, which also outlives a crash.
  */
 import { Refusal } from '../../core/errors.ts';
+import { type Repeating, repeatFromNow } from '../../core/repeating.ts';
 import { searchedText } from '../../core/searched-text.ts';
 import type { Renderer } from '../../rendering/renderer.ts';
 import { BY_ITSELF } from '../../store/events.ts';
@@ -85,26 +86,5 @@ export const indexQueued = async (parts: IndexingParts, isStopped = () => false)
 };
 
 /** Empties the queue now and every second, until `stop`. */
-export const startIndexing = (
-  parts: IndexingParts,
-  onError: (error: unknown) => void,
-): { stop: () => Promise<void> } => {
-  let isStopped = false;
-  let running: Promise<void> | undefined;
-  const run = () => {
-    running ??= indexQueued(parts, () => isStopped)
-      .catch(onError)
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  run();
-  const timer = setInterval(run, EVERY).unref();
-  return {
-    stop: async () => {
-      isStopped = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+export const startIndexing = (parts: IndexingParts, onError: (error: unknown) => void): Repeating =>
+  repeatFromNow((isStopped) => indexQueued(parts, isStopped), EVERY, onError);

@@ -2,7 +2,7 @@
  * Keeps what is searched of comments, for those who moderate them. What is posted or changed is searchable with the
  * write itself; what an older Galley stored is made so at the start.
  */
-import { type Repeating, repeat } from '../../core/repeating.ts';
+import { type Repeating, repeatFromNow } from '../../core/repeating.ts';
 import { searchedText } from '../../core/searched-text.ts';
 import type { StoredCommentStatus } from '../../core/statuses.ts';
 import type { Store } from '../../store/store.ts';
@@ -50,19 +50,11 @@ export const indexLackingComments = async (store: Store, isStopped = () => false
 
 /** Makes comments findable now, until `stop`; again after a while where that failed. */
 export const startIndexingComments = (store: Store, onError: (error: unknown) => void): Repeating => {
-  let isOver = false;
-  const index = async () => {
-    if (isOver) return;
-    await indexLackingComments(store, () => isOver);
-    isOver = true;
+  let isDone = false;
+  const index = async (isStopped: () => boolean) => {
+    if (isDone) return;
+    await indexLackingComments(store, isStopped);
+    isDone = true;
   };
-  const atStart = index().catch(onError);
-  const later = repeat(() => atStart.then(index), EVERY, onError);
-  return {
-    stop: async () => {
-      isOver = true;
-      await atStart;
-      await later.stop();
-    },
-  };
+  return repeatFromNow(index, EVERY, onError);
 };
