@@ -4,7 +4,7 @@ import { listFirstReplies, listShown, type Within } from '../../src/features/com
 import { type Options, startGalley } from '../support/app.ts';
 import { watchStatements } from '../support/database.ts';
 import { addDiscussion, SHAPES } from '../support/discussions.ts';
-import { randomFrom } from '../support/truth/random.ts';
+import { randomFrom, seedOf } from '../support/truth/random.ts';
 
 /** What stands in a thread, as it is answered. */
 type Shown = {
@@ -109,7 +109,7 @@ test('a reply stands below an approved comment of the same article, at most five
 type Kept = { id: number; parentId: number | null; depth: number; status: string };
 
 test('flat, as a tree and below each comment, everyone sees what is approved, and the places above it', async (t) => {
-  const seed = Number(process.env.THREADS_SEED ?? Date.now() % 1_000_000);
+  const seed = seedOf('THREADS_SEED');
   const { one, below, percent } = randomFrom(seed);
   const threads = await startThreads(t);
   const { ask, keys, comments, articleId, store, post, judge, destroy, walk } = threads;

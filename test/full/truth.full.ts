@@ -1,7 +1,8 @@
 import { test } from 'tap';
+import { seedOf } from '../support/truth/random.ts';
 import { holdToTruth } from '../support/truth/run.ts';
 
-const seed = Number(process.env.TRUTH_SEED ?? Date.now() % 1_000_000);
+const seed = seedOf('TRUTH_SEED');
 const seconds = Number(process.env.TRUTH_SECONDS ?? 60);
 
 test(`no answer is stale, however long others write (TRUTH_SEED=${seed})`, {

@@ -7,9 +7,9 @@ import { connectBeside, databaseIn } from '../support/database.ts';
 import type { Connection } from '../support/engines/engine.ts';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 import { UNLIMITED } from '../support/repeated.ts';
-import { randomFrom } from '../support/truth/random.ts';
+import { randomFrom, seedOf } from '../support/truth/random.ts';
 
-const seed = Number(process.env.VOICES_SEED ?? Date.now() % 1_000_000);
+const seed = seedOf('VOICES_SEED');
 const ROUNDS = Number(process.env.VOICES_ROUNDS ?? 4);
 const STATUSES = ['pending', 'approved', 'approved', 'spam', 'trash'];
 const EMAILS = 30;

@@ -1,8 +1,9 @@
 import { test } from 'tap';
+import { seedOf } from '../support/truth/random.ts';
 import { holdToTruth } from '../support/truth/run.ts';
 
 /** The same seed writes the same again; more seconds go further with it. */
-const seed = Number(process.env.TRUTH_SEED ?? Date.now() % 1_000_000);
+const seed = seedOf('TRUTH_SEED');
 const seconds = Number(process.env.TRUTH_SECONDS ?? 6);
 
 test(`no answer is stale, and none is another than without a cache (TRUTH_SEED=${seed})`, {

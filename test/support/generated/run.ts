@@ -2,18 +2,15 @@
 import fc from 'fast-check';
 import type { Test } from 'tap';
 import { holdToContract } from '../contract.ts';
+import { seedOf } from '../truth/random.ts';
 import { faultsOfAnswer } from './answers.ts';
 import { type Operation, operationsOf } from './document.ts';
 import { createPlans, type Plan } from './plans.ts';
 import { createJudge } from './verdict.ts';
 import { createWorld, type World } from './world.ts';
 
-const isLong = process.argv[1]?.includes('.full.') === true;
-/**
- * The same seed asks the same again; that of an operation alone is made of it and its place in the document. What runs
- * always has one seed: chance finds faults in the long run, and stands in no change's way that has no part in them.
- */
-export const SEED = Number(process.env.GENERATED_SEED ?? (isLong ? Date.now() % 1_000_000_000 : 1));
+/** The same seed asks the same again; that of an operation alone is made of it and its place in the document. */
+export const SEED = seedOf('GENERATED_SEED');
 
 /** The beginning of what is long. */
 export const show = (text: string, most = 600): string =>

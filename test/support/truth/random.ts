@@ -10,6 +10,16 @@ export type Random = {
   some<T>(things: readonly T[], most: number): T[];
 };
 
+/**
+ * The seed of a test that asks by chance: what the variable of that name says; else always the same in what runs with
+ * every change, and another each time in the long run (`npm run test:full`). Chance finds faults in the long run, and stands in no change's way
+ * that has no part in them.
+ */
+export const seedOf = (name: string): number => {
+  const isLong = process.env.SEEDS === 'any' || process.argv[1]?.includes('.full.') === true;
+  return Number(process.env[name] ?? (isLong ? Date.now() % 1_000_000 : 1));
+};
+
 /** Mulberry32: 32 bits of state, good enough to choose by. */
 export const randomFrom = (seed: number): Random => {
   let state = seed >>> 0;
