@@ -25,4 +25,8 @@ export const {
   secrets,
   events,
   touches,
+  eventHorizon,
+  webhooks,
+  deliveries,
+  purgeTargets,
 } = defineTables(sqliteColumns);

@@ -6,7 +6,9 @@ import { archiveRoutes } from './features/archives/routes.ts';
 import { articleRoutes } from './features/articles/routes.ts';
 import { keepSchedule } from './features/articles/schedule.ts';
 import { authorRoutes } from './features/authors/routes.ts';
+import { changeRoutes } from './features/changes/routes.ts';
 import { commentRoutes } from './features/comments/routes.ts';
+import { feedRoutes, jsonLdRoutes } from './features/feeds/routes.ts';
 import { findActor } from './features/keys/actions.ts';
 import { startKnowingKeys } from './features/keys/known-keys.ts';
 import type { LastUsed } from './features/keys/last-used.ts';
@@ -16,6 +18,7 @@ import { revisionRoutes } from './features/revisions/routes.ts';
 import { searchRoutes } from './features/search/routes.ts';
 import { siteRoutes } from './features/site/routes.ts';
 import { tagRoutes } from './features/tags/routes.ts';
+import { webhookRoutes } from './features/webhooks/routes.ts';
 import { workingCopyRoutes } from './features/working-copies/routes.ts';
 import { guardDoors, type KeyKeeper, recogniseCallers } from './http/auth.ts';
 import { tellGroups } from './http/cache-groups.ts';
@@ -48,7 +51,7 @@ export type AppParts = Parts & {
   settings: Pick<
     Settings,
     | ('requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates')
-    | ('secret' | 'previewUrl' | 'publicUrl' | 'commentRetentionDays')
+    | ('secret' | 'previewUrl' | 'publicUrl' | 'commentRetentionDays' | 'webhookAllowPrivate')
   >;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;
@@ -154,6 +157,10 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   await app.register(commentRoutes, { ...inV1, secret, flood: settings.rates.comment, retentionDays });
   await app.register(searchRoutes, inV1);
   await app.register(siteRoutes, inV1);
+  await app.register(changeRoutes, inV1);
+  await app.register(webhookRoutes, { ...inV1, allowPrivate: settings.webhookAllowPrivate });
   await app.register(keyRoutes, inV1);
+  await app.register(jsonLdRoutes, { ...inV1, publicUrl });
+  await app.register(feedRoutes, { ...parts, publicUrl });
   return app;
 };

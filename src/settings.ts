@@ -30,6 +30,10 @@ export type Settings = {
   trashDays: number;
   /** For how many days the keyed hash of the address of a comment is kept. */
   commentRetentionDays: number;
+  /** After how many days what happened is told no more. */
+  eventDays: number;
+  /** Whether webhooks may lead to private addresses, and over http. */
+  webhookAllowPrivate: boolean;
   logLevel: string;
 };
 
@@ -213,6 +217,8 @@ export const readSettings = (environment: Environment): Settings => {
     embedHosts: read('EMBED_HOSTS', 'www.youtube-nocookie.com, player.vimeo.com', hosts),
     trashDays: read('TRASH_DAYS', '0', (name, text) => integer(name, text, 0, 3650)),
     commentRetentionDays: read('COMMENT_RETENTION_DAYS', '90', (name, text) => integer(name, text, 0, 3650)),
+    eventDays: read('EVENT_DAYS', '90', (name, text) => integer(name, text, 1, 3650)),
+    webhookAllowPrivate: read('WEBHOOK_ALLOW_PRIVATE', 'false', boolean),
     logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

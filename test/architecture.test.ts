@@ -18,7 +18,11 @@ const RANKS: Record<string, number> = {
   'working-copies': 2,
   previews: 3,
   search: 3,
-  imports: 4,
+  feeds: 3,
+  changes: 3,
+  webhooks: 4,
+  purges: 4,
+  imports: 5,
 };
 
 /** What a file of a feature is. Five names are the same everywhere; other names are a work of their own: actions. */
@@ -37,7 +41,7 @@ const NAMED: Record<string, Kind> = {
   'imports/command.ts': 'routes', // the door of the command line
 };
 
-type Layer = 'core' | 'store' | 'rendering' | 'http';
+type Layer = 'core' | 'store' | 'rendering' | 'outgoing' | 'http';
 /** `types`: layers and kinds of which a file may know the shapes, and call nothing. */
 type Row = { layers: Layer[]; own: Kind[]; lower: Kind[]; types?: (Layer | Kind)[] };
 
@@ -47,7 +51,7 @@ const TABLE: Record<Kind, Row> = {
     layers: ['http', 'core'],
     own: ['schemas', 'answers', 'input', 'actions', 'queries'],
     lower: ['actions', 'queries', 'answers'],
-    types: ['store', 'rendering', 'rules'],
+    types: ['store', 'rendering', 'outgoing', 'rules'],
   },
   // A door is closed also by what its rules say of a whole body.
   schemas: { layers: ['http', 'core'], own: ['schemas', 'rules'], lower: ['schemas'] },
@@ -62,7 +66,7 @@ const TABLE: Record<Kind, Row> = {
     layers: ['core', 'store'],
     own: ['actions', 'queries', 'rules'],
     lower: ['actions', 'queries', 'rules'],
-    types: ['rendering'],
+    types: ['rendering', 'outgoing'],
   },
   queries: { layers: ['core', 'store'], own: ['queries'], lower: ['queries'], types: ['rules'] },
   rules: { layers: ['core'], own: ['rules'], lower: ['rules'], types: ['store', 'queries'] },
@@ -89,6 +93,7 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   core: () => false,
   store: (path) => path.startsWith('core/'),
   rendering: (path) => path.startsWith('core/'),
+  outgoing: (path) => path.startsWith('core/'),
   http: (path) => path.startsWith('core/'),
   'settings.ts': (path) => path.startsWith('http/') || path.startsWith('core/') || path === 'store/address.ts',
   'app.ts': (path) => !['house.ts', 'server.ts', 'main.ts'].includes(path),
@@ -177,6 +182,7 @@ test('the table refuses what it must', (t) => {
   t.ok(refused('features/articles/actions.ts', 'features/comments/queries.ts'), 'articles do not ask comments');
   t.ok(refused('features/authors/actions.ts', 'features/tags/queries.ts'), 'nor one another in a rank');
   t.ok(refused('features/articles/actions.ts', 'rendering/renderer.ts'), 'the renderer is handed in');
+  t.ok(refused('features/webhooks/delivering.ts', 'outgoing/sender.ts'), 'and so is what asks other servers');
   t.end();
 });
 

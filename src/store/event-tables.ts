@@ -23,7 +23,11 @@ export const defineEventTables = (c: Columns) => {
       keyId: integer('key_id'),
       requestId: text('request_id'),
     },
-    (t) => [index('events_of_entity').on(t.kind, t.entityId, t.id)],
+    (t) => [
+      index('events_of_entity').on(t.kind, t.entityId, t.id),
+      index('events_of_type').on(t.type, t.id),
+      index('events_of_key').on(t.keyId, t.id),
+    ],
   );
 
   /** Which cache groups each commit touched, for the other processes that serve the same store; old rows are dropped. */
@@ -33,5 +37,11 @@ export const defineEventTables = (c: Columns) => {
     groups: json<Group[]>('groups').notNull(),
   });
 
-  return { events, touches };
+  /** Up to which event the record was thinned out: one row. What stands below it is kept for its own sake, and tells no whole story. */
+  const eventHorizon = table('event_horizon', {
+    id: integer('id').primaryKey(),
+    prunedTo: integer('pruned_to').notNull(),
+  });
+
+  return { events, touches, eventHorizon };
 };

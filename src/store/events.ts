@@ -1,16 +1,10 @@
 /** The record of what happened: one row an event, written in the transaction of its change. */
 import type { Caller } from '../core/access.ts';
+import type { EventType } from '../core/events.ts';
 import type { Group } from '../core/groups.ts';
 import type { Retry } from '../core/retry.ts';
 import { insertion } from './prepared.ts';
 import type { Store } from './store.ts';
-
-export type EventType =
-  | `article.${'created' | 'updated' | 'published' | 'unpublished' | 'trashed' | 'restored' | 'deleted'}`
-  | `author.${'created' | 'updated' | 'deleted'}`
-  | `tag.${'created' | 'updated' | 'deleted' | 'merged'}`
-  | `comment.${'created' | 'updated' | 'approved' | 'marked-spam' | 'trashed' | 'deleted'}`
-  | 'site.updated';
 
 /**
  * Who asked for a change, and in which request: what the audit keeps beside every event; what it touched, to be told; and

@@ -4,6 +4,7 @@ import type { Role } from '../core/access.ts';
 import type { CommentPolicy, Moderation, Shelf, StoredStatus } from '../core/statuses.ts';
 import type { Columns } from './columns.ts';
 import { defineCommentTables } from './comment-tables.ts';
+import { defineDeliveryTables } from './delivery-tables.ts';
 import { defineDeskTables } from './desk-tables.ts';
 import { defineEventTables } from './event-tables.ts';
 import { defineWordTables } from './word-tables.ts';
@@ -256,6 +257,7 @@ export const defineTables = (c: Columns) => {
     ...defineCommentTables(c, { articles, authors }),
     ...defineDeskTables(c, { articles }),
     ...defineEventTables(c),
+    ...defineDeliveryTables(c),
   };
 };
 

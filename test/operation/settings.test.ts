@@ -24,6 +24,8 @@ const DEFAULTS = {
   embedHosts: ['www.youtube-nocookie.com', 'player.vimeo.com'],
   trashDays: 0,
   commentRetentionDays: 90,
+  eventDays: 90,
+  webhookAllowPrivate: false,
   logLevel: 'info',
 };
 
@@ -86,6 +88,9 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['TRASH_DAYS', '0', {}],
   ['COMMENT_RETENTION_DAYS', '0', { commentRetentionDays: 0 }],
   ['COMMENT_RETENTION_DAYS', '3650', { commentRetentionDays: 3650 }],
+  ['EVENT_DAYS', '1', { eventDays: 1 }],
+  ['EVENT_DAYS', '3650', { eventDays: 3650 }],
+  ['WEBHOOK_ALLOW_PRIVATE', 'true', { webhookAllowPrivate: true }],
   ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
   ['GALLEY_UNKNOWN', 'is ignored', {}],
   ['port', 'is another name', {}],

@@ -1,5 +1,5 @@
 /** Keeps what follows from an article being live: the counts of its authors and tags, and the events that say so. */
-import type { EventType } from '../../store/events.ts';
+import type { EventType } from '../../core/events.ts';
 import type { Store } from '../../store/store.ts';
 import { addToAuthorCounts } from '../authors/queries.ts';
 import { addToTagCounts } from '../tags/queries.ts';

@@ -1,9 +1,11 @@
 /** Between what an editor writes and what is stored: a record made of a writing, and a writing read from a record. */
+
+import type { EventType } from '../../core/events.ts';
 import { foldPlain } from '../../core/folding.ts';
 import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing, shelfOf, statusAt } from '../../core/statuses.ts';
 import type { Rendering } from '../../rendering/renderer.ts';
-import { type EventType, type NewEvent, type Origin, recordEvents } from '../../store/events.ts';
+import { type NewEvent, type Origin, recordEvents } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { cardOf, decodePage, encodePage, seoAsWritten } from './cards.ts';

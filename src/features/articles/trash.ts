@@ -1,9 +1,10 @@
 /** What takes articles away and brings them back: the trash, and deletion for good. */
 import { demand } from '../../core/access.ts';
+import type { EventType } from '../../core/events.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { touchedByArticle } from '../../core/groups.ts';
 import { isLive, type Standing } from '../../core/statuses.ts';
-import { type EventType, type Origin, recordEvents } from '../../store/events.ts';
+import { type Origin, recordEvents } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import { forgetOldSlugs } from '../../store/slug-history.ts';
 import type { Parts, Store } from '../../store/store.ts';

@@ -1,6 +1,7 @@
 /** What may be with comments. */
 import { type Caller, may } from '../../core/access.ts';
 import { bodyFault, type Fault, refuseAll } from '../../core/errors.ts';
+import type { EventType } from '../../core/events.ts';
 import {
   type CommentPolicy,
   type CommentStatus,
@@ -9,7 +10,6 @@ import {
   type StoredCommentStatus,
 } from '../../core/statuses.ts';
 import type { ModerationReason } from '../../store/comment-tables.ts';
-import type { EventType } from '../../store/events.ts';
 
 /** What of an article decides whether its comments are shown. */
 export type Discussed = Standing & { commentPolicy: CommentPolicy | null };
