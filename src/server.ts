@@ -14,9 +14,11 @@ import { startIndexingComments } from './features/comments/indexing.ts';
 import { startForgetting } from './features/comments/retention.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
+import { startPurging } from './features/purges/purging.ts';
 import { openHouse } from './house.ts';
 import { listeningAt } from './http/listening.ts';
 import { describeError } from './http/request-log.ts';
+import { createSender } from './outgoing/sender.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { directoryOf } from './store/address.ts';
 import { forgetOutcomes } from './store/outcomes.ts';
@@ -187,6 +189,10 @@ export const serve = async (settings: Settings): Promise<void> => {
   const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
   const { commentRetentionDays } = settings;
   const retention = startForgetting(parts, commentRetentionDays, nowAndThen(logger, 'addresses were not forgotten'));
+  const sender = createSender({ allowPrivate: true }); // the operator said where the caches are
+  const purging = startPurging({ ...parts, sender }, settings.purgeTargets, (name) =>
+    nowAndThen(logger, `${name} was not purged`),
+  );
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
@@ -202,6 +208,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await indexingComments.stop();
     await emptying.stop();
     await retention.stop();
+    await purging.stop();
     await lastUsed.flush();
     await house.close();
   };

@@ -1,5 +1,6 @@
 /** The settings of the process: environment variables (and `.env`), checked once at start. */
 import { isIP } from 'node:net';
+import { nameOfTarget, PURGE_TARGETS, type PurgeTarget, readPurgeTarget } from './core/purge-targets.ts';
 import type { Rate } from './core/rate.ts';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
 import type { Rates } from './http/rate-windows.ts';
@@ -18,8 +19,10 @@ export type Settings = {
   previewUrl: string | null;
   requireIfMatch: boolean;
   cacheControl: string;
-  /** The headers that tell caches of groups, beside Cache-Groups. */
+  /** The headers that tell caches of groups, beside Cache-Groups: those asked for, and those that the purged ones read. */
   cacheHeaders: readonly GroupHeader[];
+  /** The caches outside that are purged. */
+  purgeTargets: readonly PurgeTarget[];
   /** How much the response cache may take; 0: there is none. */
   cacheBytes: number;
   corsOrigins: readonly string[];
@@ -186,6 +189,22 @@ const groupHeaders = (name: string, text: string): GroupHeader[] =>
     'Surrogate-Key, Cache-Tag, or both, separated by a comma',
   ) as GroupHeader[]; // each was just looked up
 
+/** What each kind of cache reads groups from. */
+const READ_FROM: Record<PurgeTarget['preset'], GroupHeader> = {
+  'varnish-xkey': 'surrogate-key',
+  fastly: 'surrogate-key',
+  cloudflare: 'cache-tag',
+};
+
+/** Nothing of the value is shown: tokens may stand anywhere in it. */
+const purgeTargets = (name: string, text: string): PurgeTarget[] => {
+  const targets = text.split(',').map((part) => readPurgeTarget(part.trim()));
+  const good = targets.filter((target) => target !== undefined);
+  if (new Set(good.map(nameOfTarget)).size < targets.length)
+    throw new SettingsError(`${name}: must be ${PURGE_TARGETS}`);
+  return good;
+};
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** Reads the settings, empty ones as absent; throws `SettingsError` with one clear line for the first that cannot be used. */
@@ -194,6 +213,8 @@ export const readSettings = (environment: Environment): Settings => {
     parse(name, environment[name]?.trim() || fallback);
   const optional = <T>(name: string, parse: (name: string, text: string) => T): T | null =>
     environment[name]?.trim() ? read(name, '', parse) : null;
+  const targets = optional('PURGE_URLS', purgeTargets) ?? [];
+  const asked = [...(optional('CACHE_HEADERS', groupHeaders) ?? []), ...targets.map(({ preset }) => READ_FROM[preset])];
   return {
     host: read('HOST', '127.0.0.1', (_, text) => host(text)),
     port: read('PORT', '3000', (name, text) => integer(name, text, 0, 65_535)),
@@ -204,7 +225,8 @@ export const readSettings = (environment: Environment): Settings => {
     previewUrl: optional('PREVIEW_URL', previewAddress),
     requireIfMatch: read('REQUIRE_IF_MATCH', 'false', boolean),
     cacheControl: read('CACHE_CONTROL', 'public, max-age=0, s-maxage=60', directives),
-    cacheHeaders: optional('CACHE_HEADERS', groupHeaders) ?? [],
+    cacheHeaders: [...new Set(asked)],
+    purgeTargets: targets,
     cacheBytes: read('CACHE_BYTES', '64 MiB', bytes),
     corsOrigins: read('CORS_ORIGINS', '*', origins),
     trustProxy: read('TRUST_PROXY', 'false', proxies),

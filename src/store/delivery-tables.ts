@@ -72,9 +72,9 @@ export const defineDeliveryTables = (c: Columns) => {
 
   /** The caches outside that are purged, and how far each has been told what commits touched. */
   const purgeTargets = table('purge_targets', {
-    /** The SHA-256 of its setting, which may hold a password. */
+    /** Its setting without the token: with another one it is the same cache. */
     name: text('name').primaryKey(),
-    /** All touches up to this one have been told, and told again. */
+    /** All touches up to this one have been told, and told again; -1: nobody knows what the cache holds. */
     touchId: integer('touch_id').notNull(),
     /** Which process tells it now, and until when that is left to it. */
     lease: text('lease'),

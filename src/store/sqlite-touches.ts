@@ -5,8 +5,11 @@ import { insertion, prepared } from './prepared.ts';
 import type { Store } from './store.ts';
 import type { Touched } from './touches.ts';
 
-/** How long the table keeps what was touched, in ms: a process that looked away longer forgets all it had kept. */
-const KEPT_FOR = 60_000;
+/**
+ * How long the table keeps what was touched, in ms: a process that looked away longer forgets all it had kept, and a cache
+ * outside that could not be told for longer is purged as a whole.
+ */
+const KEPT_FOR = 10 * 60_000;
 /** How many writes go by between two cleanings of the table. */
 const CLEAN_EVERY = 500;
 

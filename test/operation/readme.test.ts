@@ -80,7 +80,8 @@ test('the settings of the README are those there are, with their defaults', asyn
   const defaults = readSettings(environment);
   t.strictSame(rows.map(([name]) => name).sort(), [...read].sort());
   const written = rows.filter(
-    ([name]) => !['PUBLIC_URL', 'ADMIN_KEY', 'CACHE_HEADERS', 'SECRET', 'PREVIEW_URL'].includes(name ?? ''),
+    ([name]) =>
+      !['PUBLIC_URL', 'ADMIN_KEY', 'CACHE_HEADERS', 'PURGE_URLS', 'SECRET', 'PREVIEW_URL'].includes(name ?? ''),
   );
   t.strictSame(readSettings(Object.fromEntries(written)), defaults);
 });

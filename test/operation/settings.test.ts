@@ -12,6 +12,7 @@ const DEFAULTS = {
   requireIfMatch: false,
   cacheControl: 'public, max-age=0, s-maxage=60',
   cacheHeaders: [],
+  purgeTargets: [],
   cacheBytes: 64 * 1024 ** 2,
   corsOrigins: ['*'],
   trustProxy: false,
@@ -68,6 +69,28 @@ const GOOD: [name: string, value: string, expected: object][] = [
     { cacheControl: 'public, max-age=5, stale-while-revalidate=9' },
   ],
   ['CACHE_HEADERS', 'surrogate-key, Cache-Tag', { cacheHeaders: ['surrogate-key', 'cache-tag'] }],
+  [
+    'PURGE_URLS',
+    'varnish-xkey+http://cache:6081/, varnish-xkey+http://other:6081/cms',
+    {
+      purgeTargets: [
+        { preset: 'varnish-xkey', url: 'http://cache:6081', token: null },
+        { preset: 'varnish-xkey', url: 'http://other:6081/cms', token: null },
+      ],
+      cacheHeaders: ['surrogate-key'],
+    },
+  ],
+  [
+    'PURGE_URLS',
+    'fastly+https://a%2Bb@api.fastly.com/service/S1,cloudflare+https://t_1@api.cloudflare.com/client/v4/zones/Z1',
+    {
+      purgeTargets: [
+        { preset: 'fastly', url: 'https://api.fastly.com/service/S1', token: 'a+b' },
+        { preset: 'cloudflare', url: 'https://api.cloudflare.com/client/v4/zones/Z1', token: 't_1' },
+      ],
+      cacheHeaders: ['surrogate-key', 'cache-tag'],
+    },
+  ],
   ['CACHE_BYTES', '0', { cacheBytes: 0 }],
   ['CACHE_BYTES', '1 GiB', { cacheBytes: 1024 ** 3 }],
   [
@@ -155,6 +178,12 @@ const BAD: [name: keyof typeof WANTED, values: string[]][] = [
   ['LOG_LEVEL', ['INFO', 'verbose']],
 ];
 
+test('the headers that the purged caches read are sent, whatever else is', async (t) => {
+  const both = { PURGE_URLS: 'varnish-xkey+http://cache:6081', CACHE_HEADERS: 'Cache-Tag' };
+  t.strictSame(readSettings(both).cacheHeaders, ['cache-tag', 'surrogate-key']);
+  t.strictSame(readSettings({ ...both, CACHE_HEADERS: 'Surrogate-Key' }).cacheHeaders, ['surrogate-key']);
+});
+
 test('a setting that cannot be used is told in one line: variable, value, what is wanted', async (t) => {
   for (const [name, values] of BAD) {
     for (const value of values) {
@@ -184,6 +213,18 @@ test('the line of a bad setting stays one line, and no secret stands in it', asy
     false,
     'nor that of an address',
   );
+  for (const bad of [
+    ...['https://hidden@api.fastly.com/service/S1', 'fastly+http://hidden@api.fastly.com/service/S1', ',hidden'],
+    ...['fastly+https://hidden:x@api.fastly.com/service/S1', 'fastly+https://api.fastly.com/service/hidden'],
+    ...['varnish-xkey+http://hidden@cache:6081', 'varnish+http://hidden', 'varnish-xkey+http://cache/?hidden'],
+    ...['fastly+https://hidden%0A@api.fastly.com/service/S1', 'fastly+https://hidden%@api.fastly.com/service/S1'],
+    'fastly+https://hidden@api.fastly.com/service/S1,fastly+https://other@api.fastly.com/service/S1',
+  ])
+    t.match(
+      lineOf({ PURGE_URLS: bad }),
+      /^PURGE_URLS: must be caches, each once, such as varnish-xkey(?!.*hidden).* separated by commas$/,
+      bad,
+    );
   for (const [given, told] of [
     ['mysql://galley:hidden@db.example/galley', 'mysql://***@db.example/galley'],
     ['postgres://galley:hidden@db.example', 'postgres://***@db.example'],
