@@ -152,6 +152,7 @@ test('what is over is sent once more, as the same message; what waits is left as
 test('a webhook goes with its deliveries, and they alone', async (t) => {
   const { ask, keys, insert, rowOf, webhookId, otherId, list, read, replay, rows } = await startOffice(t);
   await insert([rowOf(1), rowOf(2, { webhookId: otherId }), rowOf(3, { status: 'pending', dueAt: at(0), lease: 'x' })]);
+  await insert(Array.from({ length: 1000 }, (_, n) => rowOf(10 + n))); // more than are deleted at once
   const url = `/v1/webhooks/${webhookId}`;
   t.equal((await ask('DELETE', url, { key: keys.admin })).status, 204);
   t.same(

@@ -3,8 +3,16 @@ import { refuse } from '../../core/errors.ts';
 import type { Origin } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import { breathe } from '../../store/unit.ts';
 import { findLastEvent } from '../changes/queries.ts';
-import { deleteWebhookRow, findWebhook, insertWebhook, updateWebhook, type WebhookRow } from './queries.ts';
+import {
+  deleteDeliveriesOf,
+  deleteWebhookRow,
+  findWebhook,
+  insertWebhook,
+  updateWebhook,
+  type WebhookRow,
+} from './queries.ts';
 import { changes, checkUrl, type JudgeAsking, newSecret, rotated, switchesOn, type WebhookInput } from './rules.ts';
 
 export type WebhookParts = Parts & { judgeAsking: JudgeAsking };
@@ -57,9 +65,13 @@ export const editWebhook = (
     return updateWebhook(tx, id, { ...change, ...anew, updatedAt: clock() });
   });
 
+/** How many deliveries are deleted before others get their turn to be answered. */
+const AT_ONCE = 500;
+
 /** Deletes a webhook with all its deliveries; what is under way to its receiver may still arrive. */
 export const deleteWebhook = ({ store }: Parts, id: number): Promise<void> =>
   store.transaction(async (tx) => {
+    while ((await deleteDeliveriesOf(tx, id, AT_ONCE)) === AT_ONCE) await breathe();
     if (!(await deleteWebhookRow(tx, id))) throw noWebhook(id);
   });
 

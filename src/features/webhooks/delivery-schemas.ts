@@ -88,7 +88,7 @@ export const listDeliveriesDoor = door({
   headers: IfNoneMatch,
   refusals: ['invalid-cursor'],
   answers: {
-    200: answer('Deliveries', DeliveryList, { ...LIST_ETAG, ...linkOf('/v1/webhooks/2/deliveries') }),
+    200: answer('Deliveries', DeliveryList, { ...LIST_ETAG, ...linkOf('/v1/webhooks/7/deliveries') }),
   },
 });
 

@@ -1,5 +1,5 @@
 /** How webhooks and their deliveries are found and kept. */
-import { and, count, eq, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, type SQL } from 'drizzle-orm';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import type { DeliveryStatus } from '../../store/delivery-tables.ts';
 import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
@@ -41,9 +41,25 @@ export const updateWebhook = async (
   return row as WebhookRow;
 };
 
-/** Deletes a webhook, and with it its deliveries; false where there is none. */
+/** Deletes a webhook, and with it what deliveries it has; false where there is none. */
 export const deleteWebhookRow = async ({ db, tables: { webhooks } }: Store, id: number): Promise<boolean> =>
   (await db.delete(webhooks).where(eq(webhooks.id, id)).returning({ id: webhooks.id })).length > 0;
+
+/** Deletes the oldest deliveries of a webhook, at most `limit`; returns how many. */
+export const deleteDeliveriesOf = async (
+  { db, tables: { deliveries } }: Store,
+  webhookId: number,
+  limit: number,
+): Promise<number> => {
+  const { id } = deliveries;
+  const oldest = db
+    .select({ id })
+    .from(deliveries)
+    .where(eq(deliveries.webhookId, webhookId))
+    .orderBy(asc(id))
+    .limit(limit);
+  return (await db.delete(deliveries).where(inArray(id, oldest)).returning({ id })).length;
+};
 
 export const findDelivery = async (
   { db, tables: { deliveries } }: Store,
