@@ -1,4 +1,4 @@
-/** What all who handle deliveries agree on. */
+/** What a delivery to a webhook is, as all layers speak of it. */
 
-/** How many of its tries a delivery keeps, the last ones. */
+/** How many tries a delivery remembers, the last ones. */
 export const MOST_ATTEMPTS = 20;

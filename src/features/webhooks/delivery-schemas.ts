@@ -29,7 +29,7 @@ const DeliveryAttempt = component(
 
 const example = {
   ...{ id: 31, webhookId: 2, messageId: 'msg_2f6d1c0b9a874e5f8b3c7d6e5f4a3b2c' },
-  ...{ type: 'article.published' as const, cursor: '108.mia5xhc0', status: 'pending' as const, tries: 1 },
+  ...{ type: 'article.published' as const, cursor: '108.mwrhlr40', status: 'pending' as const, tries: 1 },
   attempts: [attemptExample],
   ...{ nextAttemptAt: '2026-11-22T07:00:06.120Z', createdAt: '2026-11-22T07:00:00.000Z', endedAt: null },
 };

@@ -41,7 +41,7 @@ const answered = {
     Moment({ description: 'Until when the secret before the last rotation signs too; null when it does no more' }),
   ),
   createdAt: Moment(),
-  updatedAt: Moment({ description: 'When it was last changed by a request' }),
+  updatedAt: Moment({ description: 'When it was last changed, also by Galley itself' }),
 };
 const answeredExample = {
   ...{ id: 2, ...example, disabledReason: null, previousSecretUntil: null },
