@@ -107,7 +107,7 @@ export const replayDeliveryDoor = door({
   operationId: 'replayDelivery',
   summary: 'Send a delivery once more',
   description:
-    'The same message under the same `webhook-id`, with all its tries, at once; while the webhook is switched off it waits. ' +
+    'The same message under the same `webhook-id`, now, and with all its tries; while the webhook is switched off it waits. ' +
     'One that is pending is left as it is.',
   params: ById,
   writes: true,

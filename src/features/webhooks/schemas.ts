@@ -8,7 +8,7 @@ import { ById, closed, component, Id, Moment, nullable, oneOf, Text, Url } from 
 const fields = {
   url: Url({
     description:
-      'Where it is sent to: https, without a password and a fragment, at a public address. With the setting ' +
+      'Where it is sent to: https, to a public host, without a password and a fragment. With the setting ' +
       'WEBHOOK_ALLOW_PRIVATE also http and private addresses',
   }),
   description: nullable(Text(500, { description: 'What it is for' })),
