@@ -40,6 +40,7 @@ import { openWindows } from './http/rate-windows.ts';
 import { describeError, logRequests } from './http/request-log.ts';
 import { ResponseCache } from './http/response-cache.ts';
 import { serviceDoors } from './http/service-doors.ts';
+import { judgeAskingBy } from './outgoing/asking.ts';
 import type { Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
 import { findOutcome } from './store/outcomes.ts';
@@ -158,7 +159,8 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   await app.register(searchRoutes, inV1);
   await app.register(siteRoutes, inV1);
   await app.register(changeRoutes, inV1);
-  await app.register(webhookRoutes, { ...inV1, allowPrivate: settings.webhookAllowPrivate });
+  const judgeAsking = judgeAskingBy({ allowPrivate: settings.webhookAllowPrivate });
+  await app.register(webhookRoutes, { ...inV1, judgeAsking });
   await app.register(keyRoutes, inV1);
   await app.register(jsonLdRoutes, { ...inV1, publicUrl });
   await app.register(feedRoutes, { ...parts, publicUrl });

@@ -121,6 +121,15 @@ const get =
     ask('GET', path, { key });
 const named = () => ({ name: unique() });
 const newKey = () => ({ name: 'K', role: 'viewer' });
+const newWebhook = () => ({ url: 'https://hooks.harbour.example/', events: ['*'] });
+/** Does something with a delivery of a new webhook. */
+const onDelivery =
+  (method: string, path = ''): Row[2] =>
+  async ({ make, ask }, key) => {
+    const { id } = await make('/v1/webhooks', newWebhook());
+    const { id: deliveryId } = await make(`/v1/webhooks/${id}/test`, {});
+    return ask(method, `/v1/webhooks/deliveries/${deliveryId}${path}`, { key });
+  };
 
 const TABLE: Row[] = [
   //                                anon view cont auth edit admi
@@ -477,6 +486,32 @@ const TABLE: Row[] = [
     /*           */ '401 403 403 403 403 200',
     ({ ask }, key) => ask('PATCH', '/v1/site', { key, body: { title: unique() } }),
   ],
+  ['list webhooks', /*           */ '401 403 403 403 403 200', get('/v1/webhooks')],
+  [
+    'make a webhook',
+    /*          */ '401 403 403 403 403 201',
+    ({ ask }, key) => ask('POST', '/v1/webhooks', { key, body: newWebhook() }),
+  ],
+  ['read a webhook', /*          */ '401 403 403 403 403 200', onThing('/v1/webhooks', newWebhook, 'GET')],
+  [
+    'change a webhook',
+    /*        */ '401 403 403 403 403 200',
+    onThing('/v1/webhooks', newWebhook, 'PATCH', '', () => ({ active: false })),
+  ],
+  ['delete a webhook', /*        */ '401 403 403 403 403 204', onThing('/v1/webhooks', newWebhook, 'DELETE')],
+  [
+    'rotate a secret',
+    /*         */ '401 403 403 403 403 200',
+    onThing('/v1/webhooks', newWebhook, 'POST', '/rotate-secret'),
+  ],
+  ['test a webhook', /*          */ '401 403 403 403 403 202', onThing('/v1/webhooks', newWebhook, 'POST', '/test')],
+  [
+    'list deliveries',
+    /*         */ '401 403 403 403 403 200',
+    onThing('/v1/webhooks', newWebhook, 'GET', '/deliveries'),
+  ],
+  ['read a delivery', /*         */ '401 403 403 403 403 200', onDelivery('GET')],
+  ['replay a delivery', /*       */ '401 403 403 403 403 202', onDelivery('POST', '/replay')],
   ['ask who one is', /*          */ '401 200 200 200 200 200', get('/v1/me')],
   ['list keys', /*               */ '401 403 403 403 403 200', get('/v1/keys')],
   [
@@ -595,6 +630,16 @@ const LEAST: Record<string, Role> = {
   deleteComment: 'editor',
   eraseComments: 'admin',
   editSite: 'admin',
+  listWebhooks: 'admin',
+  createWebhook: 'admin',
+  readWebhook: 'admin',
+  editWebhook: 'admin',
+  deleteWebhook: 'admin',
+  rotateWebhookSecret: 'admin',
+  testWebhook: 'admin',
+  listDeliveries: 'admin',
+  readDelivery: 'admin',
+  replayDelivery: 'admin',
   listKeys: 'admin',
   createKey: 'admin',
   readKey: 'admin',

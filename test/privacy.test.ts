@@ -49,12 +49,17 @@ const startSite = async (t: Test, options: Options = {}) => {
   await comment(discreet.id, 'approved', { body: 'zq on a page that hides comments', authorName: 'zq hidden guest' });
   await edit(`/v1/articles/${discreet.id}`, { commentPolicy: 'hidden' });
   const { secret } = await make('/v1/keys', { name: 'zq key', role: 'viewer' });
-  return { ...galley, make, edit, bob, live, comment, secrets: [secret, ...Object.values(keys)] };
+  const webhook = { url: 'https://zq-hooks.example/', description: 'zq hook', events: ['*'] };
+  const { id: webhookId, secret: former } = await make('/v1/webhooks', webhook);
+  const { secret: latter } = await make(`/v1/webhooks/${webhookId}/rotate-secret`, {});
+  const secrets = [secret, ...Object.values(keys), former, latter];
+  return { ...galley, make, edit, bob, live, comment, webhookId, secrets };
 };
 type Site = Awaited<ReturnType<typeof startSite>>;
 
 /** Writes all that is not live: of every kind of hidden article one, with an author and a tag of its own, and comments. */
-const plant = async ({ ask, keys, make, edit, authorId, bob, live, comment, clock, noteDueMoments }: Site) => {
+const plant = async (site: Site) => {
+  const { ask, keys, make, edit, authorId, bob, live, comment, webhookId, clock, noteDueMoments } = site;
   for (const state of HIDDEN) {
     const author = await make('/v1/authors', { name: `zq ${state} author`, email: EMAILS[3], bio: 'zq bio' });
     const { id } = await make('/v1/articles', {
@@ -95,6 +100,8 @@ const plant = async ({ ask, keys, make, edit, authorId, bob, live, comment, cloc
   await make('/v1/tags', { name: 'zq unused' });
   await make('/v1/authors', { name: 'zq unused' });
   await make('/v1/keys', { name: 'zq second key', role: 'editor' });
+  await make('/v1/webhooks', { url: 'https://zq-hooks.example/second', events: ['*'] });
+  await make(`/v1/webhooks/${webhookId}/test`, {});
   clock.advance(2 * DAY); // “ended” has come to its end
   await noteDueMoments(); // counts may trail a moment by two seconds
 };
@@ -359,12 +366,15 @@ test('holders of keys who are no editors are told no email, no unapproved commen
     const answers = await walk(site, urls, { key: keys[role] });
     const whole = [...answers.values()].map(({ text, headers }) => text + JSON.stringify(headers)).join('\n');
     const sees = (word: string) => whole.includes(word);
-    for (const word of [...secrets, ...hashes, '"hash"', '"secret"']) t.notOk(sees(word), `${role} sees ${word}`);
+    for (const word of [...secrets, ...hashes, '"hash"', '"secret"', '"previousSecret"'])
+      t.notOk(sees(word), `${role} sees ${word}`);
     const isEditor = role === 'editor' || role === 'admin';
     const private_ = [...EMAILS, '"email"', '"authorEmail"', 'zq pending', 'zq spam', 'zq trash"'];
     for (const word of private_) t.equal(sees(word), isEditor, `${role}: ${word}`);
     t.equal(sees('zq on a page that hides comments'), isEditor, `${role}: a hidden comment`);
     t.equal(sees('zq second key'), role === 'admin', `${role}: names of keys`);
+    for (const word of ['zq hook', 'zq-hooks', 'webhook.test', 'msg_'])
+      t.equal(sees(word), role === 'admin', `${role}: webhooks and deliveries`);
     t.ok(sees('zq internal'), `${role} knows internal tags`);
     t.equal(sees('zq body') || sees('zq draft'), true);
   }

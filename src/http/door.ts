@@ -37,6 +37,8 @@ type DoorSpec = {
   params?: TSchema;
   querystring?: TSchema;
   body?: TSchema;
+  /** It writes, though it takes neither a body nor a condition. */
+  writes?: true;
   /** No body means the same as an empty object. */
   optionalBody?: boolean;
   headers?: TSchema;
@@ -116,18 +118,22 @@ const securityOf = ({ access, token }: DoorSpec) => {
   return token === undefined ? [{ bearer: [] }] : [{ bearer: [] }, { [TOKENS[token]]: [] }];
 };
 
+/** Whether a door is one of a write. */
+const isWrite = ({ body, headers, answers, writes }: DoorSpec): boolean =>
+  writes === true || body !== undefined || headers === IfMatch || 204 in answers;
+
 /** The refusals that the shape of a door brings with it. */
-const impliedRefusals = ({ access, body, params, answers, headers }: DoorSpec): RefusalCode[] => [
+const impliedRefusals = (spec: DoorSpec): RefusalCode[] => [
   ...(['invalid-request', 'unauthenticated', 'rate-limited', 'internal', 'unavailable'] as const),
-  ...(access !== undefined && Object.values(GRANTS[access]).some((grant) => grant !== 'yes')
+  ...(spec.access !== undefined && Object.values(GRANTS[spec.access]).some((grant) => grant !== 'yes')
     ? (['forbidden'] as const)
     : []),
-  ...(params ? (['not-found'] as const) : []),
+  ...(spec.params ? (['not-found'] as const) : []),
   // A write may come with a body also where none is taken: it is read, and refused.
-  ...(body || headers === IfMatch || 204 in answers
+  ...(isWrite(spec)
     ? (['malformed-json', 'payload-too-large', 'unsupported-media-type', 'insufficient-storage'] as const)
     : []),
-  ...(headers === IfMatch ? (['version-mismatch', 'precondition-required'] as const) : []),
+  ...(spec.headers === IfMatch ? (['version-mismatch', 'precondition-required'] as const) : []),
 ];
 
 /** What may keep the answer, for the document: reads by the settings, and what only a key is shown by its holder alone. */
@@ -138,10 +144,8 @@ const cacheControlOfReads = (access: Permission | undefined): CacheControl =>
 
 /** What caches are told by a successful answer. */
 const groupsTold = (spec: DoorSpec): object => {
-  const { headers, body, answers } = spec;
-  const isWrite = body !== undefined || headers === IfMatch || 204 in answers;
-  if (isWrite) return INVALIDATION;
-  return headers === IfNoneMatch && cacheControlOf(spec).startsWith('public') ? CACHE_GROUPS : {};
+  if (isWrite(spec)) return INVALIDATION;
+  return spec.headers === IfNoneMatch && cacheControlOf(spec).startsWith('public') ? CACHE_GROUPS : {};
 };
 
 /** The answers of a door with the headers that all answers have. */

@@ -64,6 +64,7 @@ export const defineDeliveryTables = (c: Columns) => {
     },
     (t) => [
       index('deliveries_of_webhook').on(t.webhookId, t.id),
+      index('deliveries_by_status').on(t.webhookId, t.status, t.id),
       index('deliveries_due').on(t.webhookId, t.dueAt),
       index('deliveries_ended').on(t.endedAt),
       uniqueIndex('deliveries_once').on(t.webhookId, t.eventId),

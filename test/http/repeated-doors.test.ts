@@ -29,6 +29,9 @@ const trash = async (galley: Galley): Promise<number> => {
   await galley.ask('DELETE', `/v1/articles/${id}`, { key: galley.keys.editor });
   return id;
 };
+const webhook = { url: 'https://hooks.harbour.example/', events: ['*'] };
+const makeWebhook = async ({ ask, keys }: Galley): Promise<number> =>
+  (await ask('POST', '/v1/webhooks', { key: keys.admin, body: webhook })).body.id;
 const guest = { authorName: 'Grace', authorEmail: 'grace@mail.example' };
 
 /** Every POST, by its operationId. A door that is not here fails the test below. */
@@ -108,6 +111,36 @@ const DOORS: Record<string, Door> = {
       { ids: [1], status: 'approved' },
     ],
     status: 200,
+  },
+  createWebhook: {
+    prepare: at('/v1/webhooks'),
+    role: 'admin',
+    bodies: [webhook, { ...webhook, active: false }],
+    once: ['secret'],
+  },
+  rotateWebhookSecret: {
+    prepare: async (galley) => `/v1/webhooks/${await makeWebhook(galley)}/rotate-secret`,
+    role: 'admin',
+    status: 200,
+    once: ['secret'],
+  },
+  testWebhook: {
+    prepare: async (galley) => `/v1/webhooks/${await makeWebhook(galley)}/test`,
+    role: 'admin',
+    status: 202,
+  },
+  replayDelivery: {
+    prepare: async (galley) => {
+      const { ask, keys, store } = galley;
+      const url = `/v1/webhooks/${await makeWebhook(galley)}/test`;
+      const { id } = (await ask('POST', url, { key: keys.admin })).body;
+      await store.transaction(async (tx) => {
+        await tx.db.update(tx.tables.deliveries).set({ status: 'failed', dueAt: null });
+      });
+      return `/v1/webhooks/deliveries/${id}/replay`;
+    },
+    role: 'admin',
+    status: 202,
   },
   createKey: {
     prepare: at('/v1/keys'),

@@ -1,16 +1,20 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { Webhook } from 'standardwebhooks';
 import { test } from 'tap';
 import { readSettings } from '../../src/settings.ts';
 import { startProcess, temporaryDirectory } from '../support/process.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The fenced block of the language that stands under a heading. */
-const blockUnder = (heading: string): string => {
+/** The first fenced block of a language that stands under a heading. */
+const blockUnder = (heading: string, language = 'sh'): string => {
   const section = README.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  return /```sh\n([^`]*)```/.exec(section)?.[1] ?? '';
+  return new RegExp(`\`\`\`${language}\\n([^\`]*)\`\`\``).exec(section)?.[1] ?? '';
 };
 
 /** Pastes the commands under a heading, as far as they are no settings of the shell: those stand before each. */
@@ -67,7 +71,55 @@ test('the commands of the README work when they are pasted, on a fresh store', a
     { mode: 'anonymise', commentCount: 1, articleIds: [1] },
   ]);
   t.equal(voices.answers.length, 7);
+
+  const heard = await paste(directory, address, 'Hearing of changes', voices.exported);
+  const secret = /^whsec_/;
+  t.match(heard.answers, [
+    { id: 1, active: true, events: ['article.published', 'article.unpublished'], secret },
+    { id: 1, webhookId: 1, type: 'webhook.test', status: 'pending' },
+    { data: [{ id: 1 }], pagination: { limit: 5, next: null } },
+    { id: 1, secret, previousSecretUntil: String },
+    { id: 1, type: 'webhook.test', status: 'pending' },
+  ]);
+  t.equal(heard.answers.length, 5);
   await process.stop();
+});
+
+test('the receiver of the README takes what is signed with its secret, and nothing else', async (t) => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await once(probe.close(), 'close');
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const code = blockUnder('Hearing of changes', 'js').replace('8080', `${port}, () => console.log('ready')`);
+  t.match(code, /ready/);
+  const receiver = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    env: { PATH: process.env.PATH, WEBHOOK_SECRET: secret },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => receiver.kill());
+  let said = '';
+  receiver.stdout.on('data', (bytes) => {
+    said += bytes;
+  });
+  while (!said.includes('ready')) await once(receiver.stdout, 'data');
+  const body = JSON.stringify({ type: 'article.published', timestamp: new Date(), data: { id: 7 } });
+  const former = new Webhook(Buffer.alloc(32, 8).toString('base64'));
+  const post = async (sent: string, at: Date, signers: Webhook[]) => {
+    const headers = {
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': signers.map((each) => each.sign('msg_1', at, body)).join(' '),
+    };
+    return (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: sent })).status;
+  };
+  const [now, webhook] = [new Date(), new Webhook(secret)];
+  t.equal(await post(body, now, [webhook]), 204);
+  t.equal(await post(body, now, [former, webhook]), 204, 'while both secrets sign');
+  t.equal(await post(`${body} `, now, [webhook]), 400, 'a byte more');
+  t.equal(await post(body, new Date(now.getTime() - 6 * 60_000), [webhook]), 400, 'too old');
+  t.equal(await post(body, now, [former]), 400, 'another secret');
+  t.equal(said, 'ready\nmsg_1 article.published 7\nmsg_1 article.published 7\n');
 });
 
 test('the settings of the README are those there are, with their defaults', async (t) => {

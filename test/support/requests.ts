@@ -3,6 +3,7 @@ import type { Role } from '../../src/core/access.ts';
 import { START } from './app.ts';
 import { deskRequests } from './desk-requests.ts';
 import type { Random } from './truth/random.ts';
+import { webhookRequests } from './webhook-requests.ts';
 
 export type Asking = {
   method: string;
@@ -21,6 +22,7 @@ export type Known = {
   tags: { id: number; slug: string; etag: string }[];
   comments: { id: number; etag: string; articleId: number }[];
   keys: { id: number }[];
+  webhooks: { id: number }[];
   /** The tokens of preview links. */
   tokens: string[];
   /** Slugs that something has, or had. */
@@ -514,8 +516,9 @@ export const createRequests = (random: Random, known: Known) => {
     ],
   ];
   const desk = deskRequests({ random, known, idOf, editing, condition, articleFields });
-  writes.push(...desk.writes);
-  reads.push(...desk.reads);
+  const hooks = webhookRequests({ random, known, idOf });
+  writes.push(...desk.writes, ...hooks.writes);
+  reads.push(...desk.reads, ...hooks.reads);
   const pick = (choices: [weight: number, make: () => Asking][]): Asking => {
     let left = below(choices.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, make] of choices) {

@@ -17,6 +17,7 @@ const RULES: [operations: RegExp, at: RegExp, codes: RegExp][] = [
   [/Article|WorkingCopy/, /^\/tags\/\d+$/, /^required$/],
   [/^edit/, /^\/(?:coverImage|source)\/\w+$/, /^required$/], // of the merged result
   [/^postComment$/, /^\/author(?:Name|Email)$/, /^required$/], // of a guest
+  [/Webhook$/, /^\/url$/, /^(?:not-https|private-address|not-allowed)$/],
   [/Key$/, /^\/authorId$/, /^required$/], // by role
   [/Key$/, /^\/expiresAt$/, /^too-small$/], // in the future
 ];

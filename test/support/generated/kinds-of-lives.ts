@@ -63,6 +63,12 @@ export const LIVES: Life[] = [
     use: ({ secret }) => ({ url: '/v1/me', key: secret }),
   },
   {
+    ...{ makes: 'createWebhook', edits: 'editWebhook', path: '/v1/webhooks', out: [404], end: 'gone', kept: [] },
+    fixed: (n) => ({ url: `https://hooks.harbour.example/${n}` }),
+    other: (n) => ['url', `https://hooks.harbour.example/another-${n}`],
+    use: (_, path) => ({ url: `${path}/deliveries`, key: 'admin' }),
+  },
+  {
     ...{ makes: 'postComment', edits: 'editComment', path: '/v1/articles/1/comments', out: [404], end: 'put away' },
     fixed: (n) => ({
       authorName: `Guest ${n}`,

@@ -121,7 +121,7 @@ export const holdLives = async (t: Test, stories: number): Promise<LifeReport> =
   const use = async (thing: Thing): Promise<void> => {
     const life = lifeOf(thing);
     const { url, key } = life.use(thing.made, thing.path);
-    const answer = await ask('GET', url, { key: key === 'viewer' ? keys.viewer : (key ?? null) });
+    const answer = await ask('GET', url, { key: key === 'viewer' || key === 'admin' ? keys[key] : (key ?? null) });
     const due = thing.state === 'there' ? [200] : life.out;
     // A slug that nothing has any more may have become that of another.
     const isAnother = thing.state !== 'there' && answer.status === 200 && answer.body.id !== thing.made.id;

@@ -8,7 +8,7 @@ import type { Plan, Told } from './plans.ts';
 import type { Sent } from './verdict.ts';
 
 type Named = { id: number; slug: string };
-type Kind = 'articles' | 'authors' | 'tags' | 'comments' | 'keys';
+type Kind = 'articles' | 'authors' | 'tags' | 'comments' | 'keys' | 'webhooks' | 'deliveries';
 
 export type World = {
   galley: Galley;
@@ -27,13 +27,21 @@ const ALREADY = 5;
 
 const DATES = { publishedAt: '2026-11-20T07:00:00.000Z' };
 
-/** Makes a Galley that has articles in every status, and authors, tags, comments, keys and preview links. */
+/** Makes a Galley that has articles in every status, and authors, tags, comments, keys, webhooks, deliveries and preview links. */
 export const createWorld = async (t: Test): Promise<World> => {
   const lastUsed = { note: () => {}, flush: async () => {} }; // what is written beside the requests would be taken for theirs
   const galley = await startGalley(t, { parts: { lastUsed } });
   const { ask, app, store, keys } = galley;
   let key = keys.admin;
-  const things: Record<Kind, Named[]> = { articles: [], authors: [], tags: [], comments: [], keys: [] };
+  const things: Record<Kind, Named[]> = {
+    articles: [],
+    authors: [],
+    tags: [],
+    comments: [],
+    keys: [],
+    webhooks: [],
+    deliveries: [],
+  };
   const tokens: { id: number; token: string }[] = [];
   const links: { articleId: number; id: number; token: string }[] = [];
 
@@ -47,6 +55,8 @@ export const createWorld = async (t: Test): Promise<World> => {
     await keep('authors', { name: `Author ${n}` });
     await keep('tags', { name: `Tag ${n}`, kind: n === 2 ? 'internal' : 'topic' });
     await keep('keys', { name: `Key ${n}`, role: 'viewer' });
+    await keep('webhooks', { url: `https://hooks.harbour.example/${n}`, events: ['*'], active: n > 1 });
+    things.deliveries.push(await make(`/v1/webhooks/${n}/test`, {}));
   }
   const form = { body: 'Text, *and more*.', authorIds: [1], tags: ['Tag 1', 'Tag 2'] };
   const statuses = [
@@ -82,7 +92,7 @@ export const createWorld = async (t: Test): Promise<World> => {
     links.push({ articleId, ...(await make(`/v1/articles/${articleId}/preview-links`, {})) });
 
   const at = <T>(list: readonly T[], place: number): T => list[place % list.length] as T;
-  const kindOf = (path: string) => path.split('/')[2] as Kind;
+  const kindOf = (path: string) => (path.includes('/deliveries/') ? 'deliveries' : path.split('/')[2]) as Kind;
 
   /** The value of a parameter of a path that exists. */
   const existing = (path: string, name: string, place: number, others: Record<string, Told>): string => {
@@ -165,11 +175,16 @@ export const createWorld = async (t: Test): Promise<World> => {
         ...(sent.bytes.length > 0 && { payload: sent.bytes }),
       }),
     learn(path, body) {
-      const made = body as Partial<Named> & { articleId?: number; token?: string; editToken?: string };
+      const made = body as Partial<Named> & {
+        articleId?: number;
+        messageId?: string;
+        token?: string;
+        editToken?: string;
+      };
       if (typeof made?.id !== 'number') return;
       if (made.token) links.push({ articleId: Number(path.split('/')[3]), id: made.id, token: made.token });
       if (made.editToken) tokens.push({ id: made.id, token: made.editToken });
-      const kind = made.articleId === undefined ? kindOf(path) : 'comments';
+      const kind = made.articleId !== undefined ? 'comments' : made.messageId ? 'deliveries' : kindOf(path);
       if (!path.includes('preview-links') && !things[kind].some(({ id }) => id === made.id))
         things[kind].push(made as Named);
     },
