@@ -16,6 +16,7 @@ CREATE TABLE `deliveries` (
 );
 --> statement-breakpoint
 CREATE INDEX `deliveries_of_webhook` ON `deliveries` (`webhook_id`,`id`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_status` ON `deliveries` (`webhook_id`,`status`,`id`);--> statement-breakpoint
 CREATE INDEX `deliveries_due` ON `deliveries` (`webhook_id`,`due_at`);--> statement-breakpoint
 CREATE INDEX `deliveries_ended` ON `deliveries` (`ended_at`);--> statement-breakpoint
 CREATE UNIQUE INDEX `deliveries_once` ON `deliveries` (`webhook_id`,`event_id`);--> statement-breakpoint

@@ -1,1 +1,0 @@
-CREATE INDEX "deliveries_by_status" ON "deliveries" USING btree ("webhook_id","status","id");
