@@ -60,7 +60,7 @@ export const startDeliveries = async (t: Test, given?: Store) => {
       ...deliverer,
       /** Delivers what is due, and waits until it is settled. */
       deliver: async () => {
-        await deliverer.run();
+        await deliverer.work();
         await deliverer.whenIdle();
       },
     };

@@ -217,7 +217,7 @@ test('what is switched off, waits; a test is sent all the same; what is deleted,
   await happen(store, ['tag.created', 'tag.updated']);
   const { held, sender } = heldSender();
   const other = newDeliverer(sender);
-  await other.run();
+  await other.work();
   t.equal(held.length, 2);
   await switchTo(false);
   held[0]?.answer(200);
@@ -235,7 +235,7 @@ test('what is switched off, waits; a test is sent all the same; what is deleted,
   t.equal(received.length, 2);
 
   await happen(store, ['tag.merged', 'tag.deleted']);
-  await other.run();
+  await other.work();
   t.equal(held.length, 4);
   await happen(store, ['tag.created']);
   await store.transaction((tx) => tx.db.delete(webhooks));
@@ -249,7 +249,7 @@ test('what is switched off, waits; a test is sent all the same; what is deleted,
 test('slow receivers hold up no other', async (t) => {
   const { store, newDeliverer } = await startDeliveries(t);
   const { held, sender } = heldSender();
-  const { run, whenIdle } = newDeliverer({
+  const { work, whenIdle } = newDeliverer({
     ...sender,
     send: (outgoing) =>
       outgoing.url.hostname.startsWith('slow')
@@ -263,7 +263,7 @@ test('slow receivers hold up no other', async (t) => {
     Array.from({ length: 10 }, () => 'article.updated' as const),
   );
   const delivered = async () => (await listDeliveries(store)).filter(({ status }) => status === 'delivered');
-  await run();
+  await work();
   for (let i = 0; i < 400 && (await delivered()).length < 10; i++) await sleep(5);
   t.same(
     (await delivered()).map(({ webhookId }) => webhookId),
@@ -300,7 +300,7 @@ test('what a process had taken when it died comes due to others after a minute; 
   await happen(store, ['tag.created']);
   const { held, sender } = heldSender();
   const dead = newDeliverer(sender);
-  await dead.run();
+  await dead.work();
   t.equal(held.length, 1);
   clock.advance(MINUTE - 1);
   await deliver();

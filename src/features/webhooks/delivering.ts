@@ -27,7 +27,7 @@ export type Telling = { onError: (error: unknown) => void; onGivenUp: (givenUp: 
 /** A try under way; `over` resolves once it is settled and others have begun in its place. */
 type UnderWay = { taken: Taken; over: Promise<void> };
 
-/** Delivers, whenever it is asked to `run`, what is due by then. */
+/** Delivers, whenever it is asked to `work`, what is due by then. */
 export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGivenUp }: Telling) => {
   const { store, clock } = parts;
   const underWay = new Set<UnderWay>();
@@ -97,19 +97,19 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
       } finally {
         underWay.delete(one);
       }
-      await run();
+      await work();
     };
     const one: UnderWay = { taken, over: Promise.resolve() };
     underWay.add(one);
     one.over = deliver();
   };
 
-  const run = onceMore(async () => {
+  const work = onceMore(async () => {
     if (isStopped) return;
     try {
       const mayBeMore = await fillSome(parts);
       for (const taken of await take()) begin(taken);
-      if (mayBeMore) void run();
+      if (mayBeMore) void work();
     } catch (error) {
       onError(error);
     }
@@ -122,7 +122,7 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
 
   const stop = async (): Promise<void> => {
     isStopped = true;
-    await run(); // one that runs may still begin what it has taken
+    await work(); // one that runs may still begin what it has taken
     await inTime(whenIdle(), PATIENCE, 'Receivers did not answer in time').catch(() => {});
     const left = [...underWay].map(({ taken }) => taken);
     underWay.clear();
@@ -130,7 +130,7 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
     await store.transaction((tx) => giveBack(tx, left, clock())).catch(onError);
   };
 
-  return { run, whenIdle, stop };
+  return { work, whenIdle, stop };
 };
 
 /** Delivers every second, soon after each commit, and as soon as there is room, until `stop`, which gives back what is still under way. */
@@ -140,10 +140,10 @@ export const startDelivering = (parts: Parts, sender: Sender, telling: Telling):
   const forget = parts.store.onTouched(() => {
     soon ??= setTimeout(() => {
       soon = undefined;
-      void deliverer.run();
+      void deliverer.work();
     }, SOON).unref();
   });
-  const repeating = repeat(deliverer.run, EVERY, telling.onError);
+  const repeating = repeat(deliverer.work, EVERY, telling.onError);
   return {
     stop: async () => {
       forget();

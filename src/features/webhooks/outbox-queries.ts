@@ -1,5 +1,5 @@
 /** How deliveries are written, taken and settled. */
-import { and, asc, eq, exists, inArray, isNull, lt, lte, max, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { Settlement } from './retry-rules.ts';
@@ -14,14 +14,16 @@ const ROWS_AT_ONCE = 100;
 /** A webhook for which it is not settled yet whether it is told of the last events. */
 export type Behind = Pick<WebhookRow, 'id' | 'events' | 'seenEventId'>;
 
-const behind = prepared(({ db, tables: { webhooks, events } }) =>
-  db
-    .select({ id: webhooks.id, events: webhooks.events, seenEventId: webhooks.seenEventId })
+const behind = prepared(({ db, tables: { webhooks, events } }) => {
+  const { id, active, seenEventId } = webhooks;
+  const last = db.select({ id: events.id }).from(events).orderBy(desc(events.id)).limit(1);
+  return db
+    .select({ id, events: webhooks.events, seenEventId })
     .from(webhooks)
-    .where(and(eq(webhooks.active, true), lt(webhooks.seenEventId, db.select({ last: max(events.id) }).from(events))))
-    .orderBy(asc(webhooks.seenEventId), asc(webhooks.id))
-    .limit(sql.placeholder('limit')),
-);
+    .where(and(eq(active, true), lt(seenEventId, last)))
+    .orderBy(asc(seenEventId), asc(id))
+    .limit(sql.placeholder('limit'));
+});
 
 /** The webhooks that are behind what happened, the furthest behind first. */
 export const listBehind = (store: Store, limit: number): Promise<Behind[]> => behind(store, { limit });
