@@ -7,7 +7,7 @@ import { inTime } from '../../core/in-time.ts';
 import { onceMore, type Repeating, repeat } from '../../core/repeating.ts';
 import type { Sender } from '../../outgoing/sender.ts';
 import type { Parts, Store } from '../../store/store.ts';
-import { fillSome } from './outbox.ts';
+import { fillOutbox, isBehind } from './outbox.ts';
 import { giveBack, listWanting, type Taken, takeDue } from './outbox-queries.ts';
 import { allot, LEASE, TIME_LIMIT } from './retry-rules.ts';
 import { type Ended, type GivenUp, settleAll } from './settling.ts';
@@ -16,7 +16,7 @@ import { signedHeaders } from './signing.ts';
 /** How often it is looked whether something is due; and how long after a commit, so that many are looked at together. In milliseconds. */
 const EVERY = 1000;
 const SOON = 50;
-/** How many tries one unit settles at most. */
+/** How many tries one unit settles at most; the others wait for the next. */
 const SETTLED_AT_ONCE = 50;
 /** How long a stop waits for what is under way, in milliseconds. */
 const PATIENCE = 3000;
@@ -24,8 +24,8 @@ const PATIENCE = 3000;
 /** What is told of deliveries: what failed within Galley, and which are not tried again. */
 export type Telling = { onError: (error: unknown) => void; onGivenUp: (givenUp: GivenUp) => void };
 
-/** A try under way; `over` resolves once it is settled and others have begun in its place. */
-type UnderWay = { taken: Taken; over: Promise<void> };
+/** A try under way: whether its receiver has answered; and `over`, which resolves once it is settled and others have begun in its place. */
+type UnderWay = { taken: Taken; isAnswered: boolean; over: Promise<void> };
 
 /** Delivers, whenever it is asked to `work`, what is due by then. */
 export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGivenUp }: Telling) => {
@@ -34,18 +34,16 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
   const ended: Ended[] = [];
   let isStopped = false;
 
-  const countUnderWay = (): Map<number, number> => {
-    const counts = new Map<number, number>();
-    for (const { taken } of underWay) counts.set(taken.webhookId, (counts.get(taken.webhookId) ?? 0) + 1);
-    return counts;
-  };
+  const listUnanswered = (): Taken[] => [...underWay].filter(({ isAnswered }) => !isAnswered).map(({ taken }) => taken);
 
   /** The webhooks that something is due to and there is room for, each with how much. */
   const listNext = async (at: Store, now: Date) => {
     const wanting = await listWanting(at, now);
+    const counts = new Map<number, number>();
+    for (const { webhookId } of listUnanswered()) counts.set(webhookId, (counts.get(webhookId) ?? 0) + 1);
     const rooms = allot(
       wanting.map(({ id }) => id),
-      countUnderWay(),
+      counts,
     );
     return wanting.flatMap((webhook) => {
       const limit = rooms.get(webhook.id);
@@ -53,28 +51,37 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
     });
   };
 
-  const take = async (): Promise<Taken[]> => {
-    if ((await listNext(store, clock())).length === 0) return [];
-    return store.transaction(async (tx) => {
-      const now = clock();
-      const until = new Date(now.getTime() + LEASE);
-      const lease = randomUUID();
-      const taken: Taken[] = [];
-      for (const { webhook, limit } of await listNext(tx, now))
-        taken.push(...(await takeDue(tx, webhook, { lease, now, until, limit })));
-      return taken;
-    });
+  const take = async (tx: Store, now: Date): Promise<Taken[]> => {
+    const until = new Date(now.getTime() + LEASE);
+    const lease = randomUUID();
+    const taken: Taken[] = [];
+    for (const { webhook, limit } of await listNext(tx, now))
+      taken.push(...(await takeDue(tx, webhook, { lease, now, until, limit })));
+    return taken;
   };
 
-  const settleEnded = onceMore(async () => {
-    const batch = ended.splice(0, SETTLED_AT_ONCE);
+  /** Settles, fills and takes in one unit: where others write much, each unit waits long for its turn. */
+  const workOnce = async (batch: Ended[]): Promise<void> => {
+    const isWanted =
+      batch.length > 0 || (!isStopped && ((await isBehind(store)) || (await listNext(store, clock())).length > 0));
+    if (!isWanted) return;
+    const { givenUp, mayBeMore, taken } = await store.transaction(async (tx) => {
+      const now = clock();
+      const givenUp = await settleAll(tx, batch, now);
+      if (isStopped) return { givenUp, mayBeMore: false, taken: [] };
+      return { givenUp, mayBeMore: await fillOutbox(tx, now), taken: await take(tx, now) };
+    });
+    for (const one of givenUp) onGivenUp(one);
+    for (const one of taken) begin(one);
+    if (mayBeMore || ended.length > 0) void work();
+  };
+
+  const work = onceMore(async () => {
     try {
-      const givenUp = await store.transaction((tx) => settleAll(tx, batch, clock()));
-      for (const one of givenUp) onGivenUp(one);
+      await workOnce(ended.splice(0, SETTLED_AT_ONCE));
     } catch (error) {
-      onError(error); // they come due again with the end of their leases
+      onError(error); // what is not settled comes due again with the end of its lease
     }
-    if (ended.length > 0) void settleEnded();
   });
 
   const send = async (taken: Taken): Promise<Ended> => {
@@ -86,34 +93,22 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
   };
 
   const begin = (taken: Taken): void => {
+    const one: UnderWay = { taken, isAnswered: false, over: Promise.resolve() };
     const deliver = async (): Promise<void> => {
       try {
         const over = await send(taken);
         if (!underWay.has(one)) return; // it was given back meanwhile
         ended.push(over);
-        await settleEnded();
       } catch (error) {
         onError(error);
-      } finally {
-        underWay.delete(one);
       }
+      one.isAnswered = true;
       await work();
+      underWay.delete(one);
     };
-    const one: UnderWay = { taken, over: Promise.resolve() };
     underWay.add(one);
     one.over = deliver();
   };
-
-  const work = onceMore(async () => {
-    if (isStopped) return;
-    try {
-      const mayBeMore = await fillSome(parts);
-      for (const taken of await take()) begin(taken);
-      if (mayBeMore) void work();
-    } catch (error) {
-      onError(error);
-    }
-  });
 
   /** Resolves when nothing is under way any more. */
   const whenIdle = async (): Promise<void> => {
@@ -124,10 +119,10 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
     isStopped = true;
     await work(); // one that runs may still begin what it has taken
     await inTime(whenIdle(), PATIENCE, 'Receivers did not answer in time').catch(() => {});
-    const left = [...underWay].map(({ taken }) => taken);
+    const left = listUnanswered();
     underWay.clear();
-    if (left.length === 0) return;
-    await store.transaction((tx) => giveBack(tx, left, clock())).catch(onError);
+    if (left.length > 0) await store.transaction((tx) => giveBack(tx, left, clock())).catch(onError);
+    await work();
   };
 
   return { work, whenIdle, stop };

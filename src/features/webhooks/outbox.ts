@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventType } from '../../core/events.ts';
 import type { Wanted } from '../../store/delivery-tables.ts';
-import type { Parts, Store } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import { type EventRow, listEventsAfter } from '../changes/queries.ts';
 import { changeOf } from '../changes/rules.ts';
 import { insertDeliveries, listBehind, moveSeen, type NewDelivery } from './outbox-queries.ts';
@@ -38,13 +38,13 @@ const deliveryOf = (webhookId: number, event: EventRow, body: string, now: Date)
 });
 
 /**
- * Puts some of what happened into the outbox, within a unit. Before a webhook is switched off or wants to hear of
+ * Puts some of what happened into the outbox, within a unit; returns whether there may be more. Before a webhook is switched off or wants to hear of
  * something else, this gives it what it wanted so far.
  */
-export const fillOutbox = async (tx: Store, now: Date): Promise<void> => {
+export const fillOutbox = async (tx: Store, now: Date): Promise<boolean> => {
   const behind = await listBehind(tx, MOST_WEBHOOKS);
   const [furthest] = behind;
-  if (!furthest) return;
+  if (!furthest) return false;
   const limit = Math.min(MOST_EVENTS, Math.floor(MOST_DELIVERIES / behind.length));
   const events = await listEventsAfter(tx, furthest.seenEventId, limit);
   const rows = events.flatMap((event) => {
@@ -57,11 +57,8 @@ export const fillOutbox = async (tx: Store, now: Date): Promise<void> => {
   const last = events.at(-1);
   const ids = behind.map(({ id }) => id);
   if (last) await moveSeen(tx, ids, last.id);
-};
-
-/** Puts some of what happened into the outbox; returns whether there may be more. One query where nothing happened. */
-export const fillSome = async ({ store, clock }: Parts): Promise<boolean> => {
-  if ((await listBehind(store, 1)).length === 0) return false;
-  await store.transaction((tx) => fillOutbox(tx, clock()));
   return true;
 };
+
+/** Whether something happened that is not in the outbox yet. */
+export const isBehind = async (store: Store): Promise<boolean> => (await listBehind(store, 1)).length > 0;
