@@ -14,7 +14,12 @@ import { startIndexingComments } from './features/comments/indexing.ts';
 import { startForgetting } from './features/comments/retention.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
+
 import { startPurging } from './features/purges/purging.ts';
+
+import { startDelivering } from './features/webhooks/delivering.ts';
+import { startForgettingDeliveries } from './features/webhooks/delivery-retention.ts';
+
 import { openHouse } from './house.ts';
 import { listeningAt } from './http/listening.ts';
 import { describeError } from './http/request-log.ts';
@@ -189,16 +194,28 @@ export const serve = async (settings: Settings): Promise<void> => {
   const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
   const { commentRetentionDays } = settings;
   const retention = startForgetting(parts, commentRetentionDays, nowAndThen(logger, 'addresses were not forgotten'));
-  const sender = createSender({ allowPrivate: true }); // the operator said where the caches are
-  const purging = startPurging({ ...parts, sender }, settings.purgeTargets, (name) =>
+  const purger = createSender({ allowPrivate: true }); // the operator said where the caches are
+  const purging = startPurging({ ...parts, sender: purger }, settings.purgeTargets, (name) =>
     nowAndThen(logger, `${name} was not purged`),
+  );
+  const sender = createSender({ allowPrivate: settings.webhookAllowPrivate });
+  const delivering = startDelivering(parts, sender, {
+    onError: nowAndThen(logger, 'what happened was not delivered'),
+    onGivenUp: (givenUp) => logger.warn(givenUp, 'a delivery was given up'),
+  });
+  const forgettingDeliveries = startForgettingDeliveries(
+    parts,
+    settings.eventDays,
+    nowAndThen(logger, 'old deliveries were not forgotten'),
   );
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
     const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CUT_OFF_AFTER);
-    await app.close();
+    // Both wait for others; what the last requests changed is delivered by another process, or after the next start.
+    await Promise.all([app.close(), delivering.stop()]);
+    await sender.close();
     clearInterval(sweep);
     clearTimeout(cutOff);
     await dueMoments.stop();
@@ -209,6 +226,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await emptying.stop();
     await retention.stop();
     await purging.stop();
+    await forgettingDeliveries.stop();
     await lastUsed.flush();
     await house.close();
   };

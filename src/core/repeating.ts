@@ -41,3 +41,27 @@ export const repeatFromNow = (
     },
   };
 };
+
+/**
+ * Work that many ask for, as an async function: it is never done twice at a time, and done once more where it was asked for meanwhile. Who asks
+ * waits until all of that is done.
+ */
+export const onceMore = (work: () => Promise<void>): (() => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  let isWanted = false;
+  const runAll = async (): Promise<void> => {
+    try {
+      while (isWanted) {
+        isWanted = false;
+        await work();
+      }
+    } finally {
+      running = undefined; // in one go with the look at what is wanted: nobody asks in between
+    }
+  };
+  return () => {
+    isWanted = true;
+    running ??= runAll();
+    return running;
+  };
+};

@@ -1,6 +1,6 @@
 /** Asks other servers, within a time limit: no redirect is followed, and nothing of what they answer is read but the status. */
 import { Agent, request } from 'undici';
-import { AddressRefused, addressOf, isPublicAddress, lookupPublic } from './addresses.ts';
+import { AddressRefused, addressOf, type FindAddresses, isPublicAddress, lookupPublic } from './addresses.ts';
 
 /** What is sent; `timeout` is for all of it, from the look-up of the name to the end of the answer, in milliseconds. */
 export type Outgoing = {
@@ -21,8 +21,13 @@ export type Sent =
 
 export type Sender = { send(outgoing: Outgoing): Promise<Sent>; close(): Promise<void> };
 
+/** `allowPrivate`: also to addresses that lead inside, and over http; `find` finds the addresses of a name. */
+export type SenderOptions = { allowPrivate: boolean; find?: FindAddresses };
+
 /** How much of an answer is waited for, in bytes: it is thrown away, so that the connection can be used again. */
 const MOST_ANSWER = 64 * 1024;
+/** How long a connection is kept that nothing is sent by, in milliseconds, whatever its server offers: names may lead elsewhere since. */
+const KEPT_ALIVE = 4000;
 
 const causes = (error: unknown): unknown[] => {
   const found = [];
@@ -36,27 +41,34 @@ const faultOf = (error: unknown): SendFault => {
   return all.some((cause) => /Timeout|AbortError/.test((cause as Error).name)) ? 'timeout' : 'unreachable';
 };
 
-/** Makes a sender; `allowPrivate`: also to addresses that lead inside. It never rejects: what fails is told as what came of it. */
-export const createSender = ({ allowPrivate }: { allowPrivate: boolean }): Sender => {
+/** Throws where a URL says by itself that it leads inside, or is open to whoever listens on the way. A name is looked up, an address is not. */
+const refuseInside = (url: URL): void => {
+  const address = addressOf(url);
+  if (url.protocol !== 'https:') throw new AddressRefused(`${url.protocol} is not sent over`);
+  if (address !== undefined && !isPublicAddress(address)) throw new AddressRefused(`${address} is not public`);
+};
+
+/** Rejects once a signal comes. */
+const endedBy = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
+/** Makes a sender. It never rejects: what fails is told as what came of it. */
+export const createSender = ({ allowPrivate, find }: SenderOptions): Sender => {
+  // How many are under way is for those to bound who send: one that waited here would hear no signal.
   const agent = new Agent({
-    connections: 16,
-    keepAliveTimeout: 4000,
-    ...(!allowPrivate && { connect: { lookup: lookupPublic } }),
+    keepAliveTimeout: KEPT_ALIVE,
+    keepAliveMaxTimeout: KEPT_ALIVE,
+    ...(!allowPrivate && { connect: { lookup: lookupPublic(find) } }),
   });
   const ask = async ({ url, method, headers, body, timeout }: Outgoing): Promise<number> => {
-    const address = addressOf(url);
-    // A name is looked up, an address is not.
-    if (!allowPrivate && address !== undefined && !isPublicAddress(address)) throw new AddressRefused(address);
+    if (!allowPrivate) refuseInside(url);
     const signal = AbortSignal.timeout(timeout);
     // PURGE is a method of HTTP that undici's types do not know.
-    const answer = await request(url, {
-      method: method as 'POST',
-      headers,
-      body: body ?? null,
-      dispatcher: agent,
-      signal,
-    });
-    await answer.body.dump({ limit: MOST_ANSWER, signal });
+    const asked = { method: method as 'POST', headers, body: body ?? null, dispatcher: agent, signal };
+    // Undici hears the signal only once it is connected.
+    const answer = await Promise.race([request(url, asked), endedBy(signal)]);
+    // Who has told a status has heard: what becomes of the rest changes nothing.
+    await answer.body.dump({ limit: MOST_ANSWER, signal }).catch(() => {});
     return answer.statusCode;
   };
   return {

@@ -1,12 +1,12 @@
 import { test } from 'tap';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
-import { startReceiver } from '../support/receiver.ts';
+import { startCache } from '../support/purged-cache.ts';
 
 /** How long it may take to start, to find a dead process's lease run out, and to tell, in milliseconds. */
 const TOLD_WITHIN = 40_000;
 
 test('what a process had committed and not purged when it was killed is purged by the next', async (t) => {
-  const { url, take, answering } = await startReceiver(t);
+  const { url, take, answering } = await startCache(t);
   const directory = temporaryDirectory(t);
   const environment = { PURGE_URLS: `varnish-xkey+${url}` };
   /** Whether a group was told, or everything, since it was asked last; waits for it. */

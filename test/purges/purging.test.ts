@@ -10,7 +10,7 @@ import { createSender } from '../../src/outgoing/sender.ts';
 import type { Store } from '../../src/store/store.ts';
 import { START } from '../support/app.ts';
 import { newDatabase, openTestStore, watchStatements } from '../support/database.ts';
-import { startReceiver } from '../support/receiver.ts';
+import { startCache } from '../support/purged-cache.ts';
 
 const SECOND = 1000;
 const EVERYTHING = 'everything';
@@ -19,7 +19,7 @@ const commit = (store: Store, ...groups: Group[]) => store.transaction(async (tx
 
 /** A cache, a store, a clock that stands still, and processes that tell the one of the other. */
 const setUp = async (t: Test) => {
-  const receiver = await startReceiver(t);
+  const receiver = await startCache(t);
   const sender = createSender({ allowPrivate: true });
   t.teardown(() => sender.close());
   const address = await newDatabase(t);

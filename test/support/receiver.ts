@@ -1,36 +1,34 @@
-/** A server that writes down what it is asked, and answers as a test says. */
-import { createServer } from 'node:http';
+/** A server that Galley sends to: what it was sent, and what it answers. */
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
 
-export type Received = { method: string; path: string; headers: Record<string, unknown>; body: string };
+export type Received = { method: string; path: string; headers: IncomingHttpHeaders; body: string };
 
-/** Starts one; it ends with the test. `status` null: it does not answer. */
-export const startReceiver = async (t: Test) => {
+/** Answers a request; `count` is how many there were, this one among them. */
+export type Answering = (answer: ServerResponse, received: Received, count: number) => void;
+
+/** Starts a receiver at this machine; it ends with the test. It answers 204 unless told otherwise. */
+export const startReceiver = async (t: Test, answering: Answering = (answer) => answer.writeHead(204).end()) => {
   const received: Received[] = [];
-  const answering: { status: number | null } = { status: 200 };
-  const server = createServer((request, response) => {
+  const listener: RequestListener = async (request, answer) => {
     let body = '';
-    request.setEncoding('utf8').on('data', (piece: string) => {
-      body += piece;
-    });
-    request.on('end', () => {
-      const { method = '', url: path = '', headers } = request;
-      received.push({ method, path, headers, body });
-      if (answering.status !== null) response.writeHead(answering.status).end();
-    });
+    for await (const piece of request.setEncoding('utf8')) body += piece;
+    const { method = '', url: path = '', headers } = request;
+    const one = { method, path, headers, body };
+    received.push(one);
+    answering(answer, one, received.length);
+  };
+  const server = createServer((request, answer) => {
+    (listener(request, answer) as unknown as Promise<void>).catch(() => {}); // one that was cut off meanwhile
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   t.teardown(() => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('It does not listen');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    answering,
-    /** What came since this was asked last. */
-    take: (): Received[] => received.splice(0),
-    count: () => received.length,
-  };
+  const { port } = server.address() as AddressInfo;
+  return { server, port, url: `http://127.0.0.1:${port}/hook`, received };
 };

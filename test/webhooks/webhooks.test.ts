@@ -1,7 +1,12 @@
 /** Webhooks as an admin has them: made and shown with their secret once, changed, switched off and on, rotated, deleted. */
+
+import { Webhook } from 'standardwebhooks';
 import { type Test, test } from 'tap';
 import { EVENT_TYPES } from '../../src/core/events.ts';
+import { createDeliverer } from '../../src/features/webhooks/delivering.ts';
+import { createSender } from '../../src/outgoing/sender.ts';
 import { type Options, START, startGalley } from '../support/app.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { countRows } from '../support/rows.ts';
 
 const HOUR = 3_600_000;
@@ -174,15 +179,22 @@ test('switched off, what happens is not for it; switched on, it hears from then 
   const begun = (await row(id))?.seenEventId;
   await happen();
   t.match((await edit(id, { active: false })).body, { active: false, disabledReason: null });
+  const queued = () => store.db.$count(store.tables.deliveries);
+  t.equal(await queued(), 1, 'what happened before is for it');
   await happen();
   await edit(id, { description: 'Still off' });
-  t.equal((await row(id))?.seenEventId, begun, 'what is to be settled is settled by who delivers');
+  t.equal((await row(id))?.seenEventId, (begun ?? 0) + 1);
   t.match((await edit(id, { active: true })).body, { active: true });
   t.equal((await row(id))?.seenEventId, await lastEvent());
-  t.ok((begun ?? 0) < (await lastEvent()));
+  t.equal(await queued(), 1, 'what happened meanwhile is not');
   await happen();
   await edit(id, { active: true, description: 'On' });
   t.equal((await row(id))?.seenEventId, (await lastEvent()) - 1, 'one that was on goes on where it is');
+  await edit(id, { events: ['article.created'] });
+  t.equal(await queued(), 2, 'what it wanted so far is for it');
+  await happen();
+  await edit(id, { events: ['*'] });
+  t.equal(await queued(), 2, 'and no more than that');
 
   const { webhooks } = store.tables;
   await store.transaction(async (tx) => {
@@ -194,6 +206,49 @@ test('switched off, what happens is not for it; switched on, it hears from then 
     'told while it is off',
   );
   t.match((await edit(id, { active: true })).body, { active: true, disabledReason: null });
+});
+
+test('what the doors ask for is delivered: a test, what happens, and the same once more', async (t) => {
+  const galley = await startOffice(t, { settings: { WEBHOOK_ALLOW_PRIVATE: 'true' } });
+  const { ask, keys, make, rotate, happen, store, clock } = galley;
+  const { url, received } = await startReceiver(t);
+  const { body: webhook } = await make({ url, events: ['tag.created'] });
+  const { body: rotated } = await rotate(webhook.id);
+  const sender = createSender({ allowPrivate: true });
+  t.teardown(() => sender.close());
+  const onError = (error: unknown) => t.fail('Galley itself failed', { error });
+  const deliverer = createDeliverer({ store, clock: () => clock.now }, sender, { onError, onGivenUp: () => {} });
+  const deliver = async () => {
+    await deliverer.work();
+    await deliverer.whenIdle();
+  };
+  const post = (path: string) => ask('POST', `/v1/webhooks/${path}`, { key: keys.admin });
+  await post(`${webhook.id}/test`);
+  await happen();
+  await deliver();
+  const { body: list } = await ask('GET', `/v1/webhooks/${webhook.id}/deliveries`, { key: keys.admin });
+  t.match(list.data, [
+    { type: 'tag.created', cursor: /^\d+\.[0-9a-z]+$/, status: 'delivered', tries: 1, attempts: [{ status: 204 }] },
+    { type: 'webhook.test', cursor: null, status: 'delivered', nextAttemptAt: null },
+  ]);
+  t.match((await post(`deliveries/${list.data[0].id}/replay`)).body, {
+    status: 'pending',
+    attempts: [{ status: 204 }],
+  });
+  await deliver();
+  const again = await ask('GET', `/v1/webhooks/deliveries/${list.data[0].id}`, { key: keys.admin });
+  t.match(again.body, { status: 'delivered', tries: 1, attempts: [{ status: 204 }, { status: 204 }] });
+  const told = received.filter(({ body }) => body.includes('tag.created'));
+  t.equal(told.length, 2);
+  t.equal(told[0]?.body, told[1]?.body);
+  for (const { headers, body } of received) {
+    t.ok(list.data.some(({ messageId }: { messageId: string }) => messageId === headers['webhook-id']));
+    const at = new Date(Number(headers['webhook-timestamp']) * 1000);
+    const signatures = [rotated.secret, webhook.secret].map((secret) =>
+      new Webhook(secret).sign(String(headers['webhook-id']), at, body),
+    );
+    t.equal(headers['webhook-signature'], signatures.join(' '), 'both secrets sign');
+  }
 });
 
 test('one that leads where it may no more can be switched off, and on only elsewhere', async (t) => {

@@ -5,6 +5,7 @@ import { keepOutcome } from '../../store/outcomes.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { breathe } from '../../store/unit.ts';
 import { findLastEvent } from '../changes/queries.ts';
+import { fillOutbox } from './outbox.ts';
 import {
   deleteDeliveriesOf,
   deleteWebhookRow,
@@ -13,7 +14,16 @@ import {
   updateWebhook,
   type WebhookRow,
 } from './queries.ts';
-import { changes, checkUrl, type JudgeAsking, newSecret, rotated, switchesOn, type WebhookInput } from './rules.ts';
+import {
+  changes,
+  checkUrl,
+  hearsOtherwise,
+  type JudgeAsking,
+  newSecret,
+  rotated,
+  switchesOn,
+  type WebhookInput,
+} from './rules.ts';
 
 export type WebhookParts = Parts & { judgeAsking: JudgeAsking };
 
@@ -46,6 +56,15 @@ export const createWebhook = (
     return webhook;
   });
 
+/** Queues for a webhook what it wanted so far, before it wants something else. */
+const settle = async (tx: Store, id: number, now: Date): Promise<void> => {
+  const { seenEventId: last } = await fromNowOn(tx);
+  while ((await readWebhook(tx, id)).seenEventId < last) {
+    await fillOutbox(tx, now);
+    await breathe();
+  }
+};
+
 /**
  * Changes a webhook. One that is switched on hears of what happens from now on, and forgets why it was switched off.
  * Its address is judged where it changes or is to be used again, so that any webhook can be switched off.
@@ -61,6 +80,7 @@ export const editWebhook = (
     const isOn = switchesOn(webhook, change);
     const { url } = { ...webhook, ...change };
     if (isOn || url !== webhook.url) checkUrl(url, judgeAsking);
+    if (hearsOtherwise(webhook, change)) await settle(tx, id, clock());
     const anew = isOn && { ...(await fromNowOn(tx)), disabledReason: null };
     return updateWebhook(tx, id, { ...change, ...anew, updatedAt: clock() });
   });

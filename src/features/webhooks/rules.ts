@@ -35,6 +35,10 @@ export type WebhookInput = Pick<WebhookRow, 'url' | 'description' | 'events' | '
 export const changes = (webhook: WebhookRow, change: Partial<WebhookInput>): boolean =>
   !isDeepStrictEqual({ ...webhook, ...change }, webhook);
 
+/** Whether a change has a webhook hear of something else than it hears of now. */
+export const hearsOtherwise = ({ active, events }: WebhookRow, change: Partial<WebhookInput>): boolean =>
+  active && (change.active === false || (change.events !== undefined && !isDeepStrictEqual(change.events, events)));
+
 /** Whether a change switches a webhook on. */
 export const switchesOn = ({ active }: WebhookRow, change: Partial<WebhookInput>): boolean =>
   !active && change.active === true;
