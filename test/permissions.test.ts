@@ -478,6 +478,8 @@ const TABLE: Row[] = [
     ({ ask }, key) => ask('PATCH', '/v1/site', { key, body: { title: unique() } }),
   ],
   ['ask who one is', /*          */ '401 200 200 200 200 200', get('/v1/me')],
+  ['follow changes', /*          */ '401 200 200 200 200 200', get('/v1/changes?after=now')],
+  ['read the audit', /*          */ '401 403 403 403 403 200', get('/v1/audit')],
   ['list keys', /*               */ '401 403 403 403 403 200', get('/v1/keys')],
   [
     'make a key',
@@ -595,6 +597,8 @@ const LEAST: Record<string, Role> = {
   deleteComment: 'editor',
   eraseComments: 'admin',
   editSite: 'admin',
+  listChanges: 'viewer',
+  readAudit: 'admin',
   listKeys: 'admin',
   createKey: 'admin',
   readKey: 'admin',

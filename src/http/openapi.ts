@@ -29,6 +29,7 @@ const TAGS = [
   { name: 'Comments', description: 'What readers say' },
   { name: 'Search', description: 'Everything that has a name, for a search box' },
   { name: 'Site', description: 'The publication itself' },
+  { name: 'Changes', description: 'What happened, for those who follow it; and who did it' },
   { name: 'Keys', description: 'Keys and their roles' },
   { name: 'Service', description: 'Health, and the catalogue of problems' },
 ];
