@@ -10,6 +10,7 @@ import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
+import { startPruning } from './features/changes/pruning.ts';
 import { startIndexingComments } from './features/comments/indexing.ts';
 import { startForgetting } from './features/comments/retention.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
@@ -187,6 +188,7 @@ export const serve = async (settings: Settings): Promise<void> => {
   const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
   const { commentRetentionDays } = settings;
   const retention = startForgetting(parts, commentRetentionDays, nowAndThen(logger, 'addresses were not forgotten'));
+  const pruning = startPruning(parts, settings.eventDays, nowAndThen(logger, 'old events were not deleted'));
   const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
@@ -202,6 +204,7 @@ export const serve = async (settings: Settings): Promise<void> => {
     await indexingComments.stop();
     await emptying.stop();
     await retention.stop();
+    await pruning.stop();
     await lastUsed.flush();
     await house.close();
   };
