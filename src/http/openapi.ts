@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { components } from './schema.ts';
 import { type Document, tidy } from './tidy-document.ts';
+import { WEBHOOKS } from './webhook-section.ts';
 
 const INFO = {
   title: 'Galley',
@@ -42,6 +43,7 @@ export const publishDocument = async (app: FastifyInstance): Promise<void> => {
       info: INFO,
       servers: [{ url: '/', description: 'This server, in production or local', ...PUBLIC }],
       tags: TAGS,
+      webhooks: WEBHOOKS as never, // typed for 3.0; passed as it is written
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'A key of this site: `glk_…`' },

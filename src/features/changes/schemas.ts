@@ -1,4 +1,4 @@
-/** What passes through the doors of what happened. */
+/** What passes through the doors of what happened, and what webhooks are sent. */
 import { Type } from 'typebox';
 import { EVENT_KINDS, EVENT_TYPES } from '../../core/events.ts';
 import { answer, door, IfNoneMatch, LIST_ETAG, linkOf } from '../../http/door.ts';
@@ -78,6 +78,39 @@ const AuditEntry = component(
   ),
 );
 const AuditList = listOf('AuditList', AuditEntry, 'What happened, the newest first');
+
+/** What webhooks are sent. No door takes it: the section of webhooks in the document names it. */
+component(
+  'WebhookMessage',
+  Type.Object(
+    {
+      type: oneOf(EVENT_TYPES, { description: 'What happened' }),
+      timestamp: Moment({ description: 'When it happened' }),
+      data: Change,
+    },
+    {
+      description: 'What a webhook is sent of a change, by Standard Webhooks',
+      examples: [{ type: 'article.updated', timestamp: '2026-11-22T07:00:00.000Z', data: example }],
+    },
+  ),
+);
+component(
+  'WebhookTest',
+  Type.Object(
+    {
+      type: oneOf(['webhook.test'], { description: 'Nothing has happened' }),
+      timestamp: Moment({ description: 'When the test was asked for' }),
+      data: Type.Object(
+        { webhookId: Id({ description: 'The webhook that is tried' }) },
+        { description: 'What is tried' },
+      ),
+    },
+    {
+      description: 'What a webhook is sent to try it',
+      examples: [{ type: 'webhook.test', timestamp: '2026-11-22T07:00:00.000Z', data: { webhookId: 1 } }],
+    },
+  ),
+);
 
 const types = QueryList(oneOf(EVENT_TYPES), { description: 'Of these types alone', examples: [['article.published']] });
 
