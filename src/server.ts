@@ -1,42 +1,22 @@
-/** The process: the house, its app, listening and ending well. */
+/** The process: the house, its app, the work beside it, listening and ending well. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './core/clock.ts';
-import { repeat } from './core/repeating.ts';
-import { dealCards } from './features/articles/dealing.ts';
-import { startDueMoments } from './features/articles/due-moments.ts';
-import { startEmptying } from './features/articles/emptying.ts';
-import { startIndexing } from './features/articles/indexing.ts';
-import { startIndexingComments } from './features/comments/indexing.ts';
-import { startForgetting } from './features/comments/retention.ts';
 import { ensureAdminKey } from './features/keys/actions.ts';
-import { startLastUsed } from './features/keys/last-used.ts';
-
-import { startPurging } from './features/purges/purging.ts';
-
-import { startDelivering } from './features/webhooks/delivering.ts';
-import { startForgettingDeliveries } from './features/webhooks/delivery-retention.ts';
 
 import { openHouse } from './house.ts';
 import { listeningAt } from './http/listening.ts';
 import { describeError } from './http/request-log.ts';
-import { createSender } from './outgoing/sender.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { directoryOf } from './store/address.ts';
-import { forgetOutcomes } from './store/outcomes.ts';
 import type { Parts } from './store/store.ts';
+import { startWork } from './work.ts';
 
 /** How many texts of callers may be rendered or wait for it at once; each may be a megabyte. */
 const MOST_RENDERINGS = 64;
-
-/** How often it is looked whether an article has no card, in milliseconds. */
-const DEAL_EVERY = 1000;
-
-/** How often what came of old requests is forgotten, in milliseconds. */
-const FORGET_EVERY = 60_000;
 
 /** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
 const CUT_OFF_AFTER = 6000;
@@ -159,19 +139,6 @@ const stopOnSignals = (stop: () => Promise<void> | undefined, logger: FastifyBas
   process.on('SIGINT', onSignal);
 };
 
-/** How long a fault of work that is tried every second is not logged again, in milliseconds. */
-const LOGGED_EVERY = 60_000;
-
-/** Logs what fails, at most once a minute: a store that is away fails all that is tried meanwhile. */
-const nowAndThen = (logger: FastifyBaseLogger, message: string): ((error: unknown) => void) => {
-  let loggedAt = Number.NEGATIVE_INFINITY;
-  return (error) => {
-    if (performance.now() - loggedAt < LOGGED_EVERY) return;
-    loggedAt = performance.now();
-    logger.error({ err: error }, message);
-  };
-};
-
 /** Serves until a signal ends it; logs a line of JSON each to standard output. Throws a `SettingsError` where the settings do not let it start. */
 export const serve = async (settings: Settings): Promise<void> => {
   const logger = pino({ level: settings.logLevel, serializers: { err: describeError } });
@@ -181,53 +148,17 @@ export const serve = async (settings: Settings): Promise<void> => {
   const house = await openHouse(settings, { mostWaiting: MOST_RENDERINGS });
   const { store, renderer } = house;
   const parts = { store, clock: systemClock };
-  const lastUsed = startLastUsed(parts, (error) => logger.error({ err: error }, 'the use of keys was not noted'));
-  const dueMoments = await startDueMoments(parts, nowAndThen(logger, 'moments that came due were not noted'));
-  const dealing = repeat(() => dealCards(parts), DEAL_EVERY, nowAndThen(logger, 'cards were not dealt'));
-  const forgetting = repeat(
-    () => forgetOutcomes(parts),
-    FORGET_EVERY,
-    nowAndThen(logger, 'what came of old requests was not forgotten'),
-  );
-  const indexing = startIndexing({ ...parts, renderer }, nowAndThen(logger, 'renamed articles were not made findable'));
-  const indexingComments = startIndexingComments(store, nowAndThen(logger, 'older comments were not made findable'));
-  const emptying = startEmptying(parts, settings.trashDays, nowAndThen(logger, 'the trash was not emptied'));
-  const { commentRetentionDays } = settings;
-  const retention = startForgetting(parts, commentRetentionDays, nowAndThen(logger, 'addresses were not forgotten'));
-  const purger = createSender({ allowPrivate: true }); // the operator said where the caches are
-  const purging = startPurging({ ...parts, sender: purger }, settings.purgeTargets, (name) =>
-    nowAndThen(logger, `${name} was not purged`),
-  );
-  const sender = createSender({ allowPrivate: settings.webhookAllowPrivate });
-  const delivering = startDelivering(parts, sender, {
-    onError: nowAndThen(logger, 'what happened was not delivered'),
-    onGivenUp: (givenUp) => logger.warn(givenUp, 'a delivery was given up'),
-  });
-  const forgettingDeliveries = startForgettingDeliveries(
-    parts,
-    settings.eventDays,
-    nowAndThen(logger, 'old deliveries were not forgotten'),
-  );
-  const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed });
+  const work = await startWork({ ...parts, renderer, settings, logger });
+  const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed: work.lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
     const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CUT_OFF_AFTER);
     // Both wait for others; what the last requests changed is delivered by another process, or after the next start.
-    await Promise.all([app.close(), delivering.stop()]);
-    await sender.close();
+    await Promise.all([app.close(), work.stopDelivering()]);
     clearInterval(sweep);
     clearTimeout(cutOff);
-    await dueMoments.stop();
-    await dealing.stop();
-    await forgetting.stop();
-    await indexing.stop();
-    await indexingComments.stop();
-    await emptying.stop();
-    await retention.stop();
-    await purging.stop();
-    await forgettingDeliveries.stop();
-    await lastUsed.flush();
+    await work.stop();
     await house.close();
   };
 

@@ -96,9 +96,10 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   outgoing: (path) => path.startsWith('core/'),
   http: (path) => path.startsWith('core/'),
   'settings.ts': (path) => path.startsWith('http/') || path.startsWith('core/') || path === 'store/address.ts',
-  'app.ts': (path) => !['house.ts', 'server.ts', 'main.ts'].includes(path),
+  'app.ts': (path) => !['house.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path),
   'server.ts': (path) => path !== 'main.ts',
-  'house.ts': (path) => !['app.ts', 'server.ts', 'main.ts'].includes(path),
+  'house.ts': (path) => !['app.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path),
+  'work.ts': (path) => !['app.ts', 'house.ts', 'server.ts', 'main.ts'].includes(path),
   'main.ts': () => true,
 };
 

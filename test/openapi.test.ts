@@ -6,6 +6,7 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { test } from 'tap';
+import { EVENT_TYPES } from '../src/core/events.ts';
 import { PROBLEMS } from '../src/http/problem.ts';
 import { startGalley } from './support/app.ts';
 
@@ -346,4 +347,32 @@ test('the document takes for addresses what Galley takes, and nothing else', asy
     const site = await ask('PATCH', '/v1/site', { key: keys.admin, body: { url } });
     t.equal(site.status, isSite ? 200 : 400, `for the site: ${url}`);
   }
+});
+
+test('the section of webhooks has one for each type of event, as Standard Webhooks has it, and one to try it', (t) => {
+  const webhooks = Object.entries<Json>(document.webhooks);
+  t.same(webhooks.map(([type]) => type).sort(), [...EVENT_TYPES, 'webhook.test'].sort());
+  const ids = [...operations.map(({ operation }) => operation), ...webhooks.map(([, { post }]) => post)].map(
+    ({ operationId }) => operationId,
+  );
+  t.equal(new Set(ids).size, ids.length, 'operationIds are unique among doors and webhooks');
+  for (const [type, { post, ...others }] of webhooks) {
+    t.same(Object.keys(others), [], `${type}: POST alone`);
+    t.match(post.operationId, /^on[A-Z][A-Za-z]+$/, type);
+    t.same(post.security, [], `${type}: no key of Galley is sent`);
+    const headers = post.parameters.map(({ name, in: part, required }: Json) => [name, part, required]);
+    t.same(
+      headers,
+      ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => [name, 'header', true]),
+      type,
+    );
+    t.same(Object.keys(post.responses).sort(), ['2XX', '410', 'default'], `${type}: what a receiver may answer`);
+    const { schema } = post.requestBody.content['application/json'];
+    const message = deref(schema);
+    t.ok(message.properties.type.enum.includes(type), `${type} is a type of its message`);
+    for (const example of message.examples) t.same(faultsOf(schema, example, type), []);
+    const data = deref(message.properties.data);
+    t.same(Object.keys(data.properties).includes('cursor'), type !== 'webhook.test', `${type}: its data is a change`);
+  }
+  t.end();
 });

@@ -513,6 +513,8 @@ const TABLE: Row[] = [
   ['read a delivery', /*         */ '401 403 403 403 403 200', onDelivery('GET')],
   ['replay a delivery', /*       */ '401 403 403 403 403 202', onDelivery('POST', '/replay')],
   ['ask who one is', /*          */ '401 200 200 200 200 200', get('/v1/me')],
+  ['follow changes', /*          */ '401 200 200 200 200 200', get('/v1/changes?after=now')],
+  ['read the audit', /*          */ '401 403 403 403 403 200', get('/v1/audit')],
   ['list keys', /*               */ '401 403 403 403 403 200', get('/v1/keys')],
   [
     'make a key',
@@ -640,6 +642,8 @@ const LEAST: Record<string, Role> = {
   listDeliveries: 'admin',
   readDelivery: 'admin',
   replayDelivery: 'admin',
+  listChanges: 'viewer',
+  readAudit: 'admin',
   listKeys: 'admin',
   createKey: 'admin',
   readKey: 'admin',

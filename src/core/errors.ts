@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'last-admin'
   | 'idempotency-in-progress'
   | 'gone'
+  | 'cursor-expired'
   | 'version-mismatch'
   | 'payload-too-large'
   | 'unsupported-media-type'

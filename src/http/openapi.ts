@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { components } from './schema.ts';
 import { type Document, tidy } from './tidy-document.ts';
+import { WEBHOOKS } from './webhook-section.ts';
 
 const INFO = {
   title: 'Galley',
@@ -30,6 +31,7 @@ const TAGS = [
   { name: 'Search', description: 'Everything that has a name, for a search box' },
   { name: 'Site', description: 'The publication itself' },
   { name: 'Webhooks', description: 'Who is told of what happens, and what came of it' },
+  { name: 'Changes', description: 'What happened, for those who follow it; and who did it' },
   { name: 'Keys', description: 'Keys and their roles' },
   { name: 'Service', description: 'Health, and the catalogue of problems' },
 ];
@@ -42,6 +44,7 @@ export const publishDocument = async (app: FastifyInstance): Promise<void> => {
       info: INFO,
       servers: [{ url: '/', description: 'This server, in production or local', ...PUBLIC }],
       tags: TAGS,
+      webhooks: WEBHOOKS as never, // typed for 3.0; passed as it is written
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'A key of this site: `glk_…`' },

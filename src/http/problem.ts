@@ -28,6 +28,7 @@ export const PROBLEMS: Record<RefusalCode, Row> = {
   'last-admin': { status: 409, title: 'The last admin key must stay' },
   'idempotency-in-progress': { status: 409, title: 'The same request is still being answered' },
   gone: { status: 410, title: 'What was here is gone' },
+  'cursor-expired': { status: 410, title: 'What followed the cursor is no longer known' },
   'version-mismatch': { status: 412, title: 'The resource has changed since it was read' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },

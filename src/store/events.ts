@@ -31,7 +31,13 @@ export type NewEvent = {
 
 const insertEvent = insertion(({ events }) => events);
 
-/** Writes events within the transaction of their change. */
+/**
+ * Writes events within the transaction of their change. Their ids come in the order of the commits, which a sequence alone
+ * would not give: a unit that took a smaller id might commit later. But units take turns before their first query, among
+ * all processes: on SQLite by the one write lock (`BEGIN IMMEDIATE`), on PostgreSQL by a lock that is let go only once
+ * everyone sees the commit (`postgres-units.ts`). So whoever sees an event sees every event of a smaller id that will ever
+ * be; an id that is missing is that of a unit that came to nothing.
+ */
 export const recordEvents = async (tx: Store, origin: Origin, news: NewEvent[]): Promise<void> => {
   const { caller, requestId } = origin;
   for (const { changedFields = [], ...told } of news) {

@@ -75,13 +75,15 @@ test('the commands of the README work when they are pasted, on a fresh store', a
   const heard = await paste(directory, address, 'Hearing of changes', voices.exported);
   const secret = /^whsec_/;
   t.match(heard.answers, [
+    { data: [], pagination: { next: String } },
+    { data: [1, 2].map((id) => ({ type: 'article.published', kind: 'article', id })), pagination: { next: String } },
     { id: 1, active: true, events: ['article.published', 'article.unpublished'], secret },
     { id: 1, webhookId: 1, type: 'webhook.test', status: 'pending' },
     { data: [{ id: 1 }], pagination: { limit: 5, next: null } },
     { id: 1, secret, previousSecretUntil: String },
     { id: 1, type: 'webhook.test', status: 'pending' },
   ]);
-  t.equal(heard.answers.length, 5);
+  t.equal(heard.answers.length, 7);
   await process.stop();
 });
 

@@ -495,6 +495,22 @@ export const createRequests = (random: Random, known: Known) => {
         role: 'admin',
       }),
     ],
+    [
+      3,
+      () => ({
+        method: 'GET',
+        url: `/v1/changes?${[one(['', 'after=now', 'after=0.0', 'after=x']), one(['', 'types=article.published,tag.merged', 'types=author.updated', 'types=none']), one(['', 'limit=3', 'limit=100'])].filter(Boolean).join('&')}`,
+        role: one(ROLES),
+      }),
+    ],
+    [
+      3,
+      () => ({
+        method: 'GET',
+        url: `/v1/audit?${[one(['', 'types=article.updated,comment.created', 'kind=comment', `kind=article&id=${idOf(known.articles)}`, 'id=1']), one(['', `key=${idOf(known.keys)}`]), maybe(50, () => 'limit=2')].filter(Boolean).join('&')}`,
+        role: 'admin',
+      }),
+    ],
     [3, read(() => '/v1/archives')],
     [1, read(() => '/v1/site')],
     [1, read(() => '/v1/me')],
