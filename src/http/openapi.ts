@@ -28,6 +28,7 @@ const TAGS = [
   { name: 'Tags', description: 'Topics, sections and internal labels' },
   { name: 'Comments', description: 'What readers say' },
   { name: 'Search', description: 'Everything that has a name, for a search box' },
+  { name: 'Feeds', description: 'What is live for feed readers and search engines' },
   { name: 'Site', description: 'The publication itself' },
   { name: 'Keys', description: 'Keys and their roles' },
   { name: 'Service', description: 'Health, and the catalogue of problems' },
