@@ -88,6 +88,7 @@ test('two on one store: what one changes the other tells, though it had kept wha
     t.equal((await read(writer, path)()).body.title, title, 'at once where it was written');
     const { took, done } = await askUntil(read(reader, path), shows(title), SEEN_WITHIN);
     t.ok(done, `the other tells it within ${SEEN_WITHIN} ms`);
+    t.equal((await read(reader, '/feeds/articles.json')()).body.items[0].title, title, 'in feeds too');
     slowest = Math.max(slowest, took);
   }
   t.comment(`the slowest was told after ${Math.round(slowest)} ms`);

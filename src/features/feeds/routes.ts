@@ -1,12 +1,14 @@
 /** The doors of feeds, and of articles as search engines read them. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { refuse } from '../../core/errors.ts';
 import { authorGroup, groupsOfArticle, groupsOfList, tagGroup } from '../../core/groups.ts';
 import { belongsTo } from '../../http/cache-groups.ts';
 import { listeningAt } from '../../http/listening.ts';
 import { sendMoved } from '../../http/moved.ts';
 import { sendReady } from '../../http/ready-answers.ts';
 import type { Parts } from '../../store/store.ts';
+import { readSite } from '../site/actions.ts';
 import { findSubject, readArticleForSearch, readFeed } from './actions.ts';
 import { answerAtom } from './atom-answers.ts';
 import { describeFeed, publicTags } from './feed-answers.ts';
@@ -14,14 +16,28 @@ import { answerJsonFeed } from './json-answers.ts';
 import { answerJsonLd } from './jsonld-answers.ts';
 import { answerRss } from './rss-answers.ts';
 import type { Subject } from './rules.ts';
-import { articlesFeedDoor, FORMATS, type Format, readArticleJsonLdDoor, subjectFeedDoor } from './schemas.ts';
-import { sitemapRoutes } from './sitemap-routes.ts';
+import {
+  articlesFeedDoor,
+  FORMATS,
+  type Format,
+  IDS_A_PAGE,
+  readArticleJsonLdDoor,
+  readSitemapDoor,
+  readSitemapPageDoor,
+  subjectFeedDoor,
+} from './schemas.ts';
+import { ALL, areTooMany, listPages, walkToLead } from './sitemap.ts';
+import { answerIndex, answerSitemap, entriesOf, frontPage } from './sitemap-answers.ts';
+import type { IdRange } from './sitemap-queries.ts';
 
 export type FeedParts = Parts & { publicUrl: string | null };
 
 /** Where clients ask this API: as the settings say, else where it listens; an app that does neither answers nobody. */
-export const apiOf = (app: FastifyInstance, { publicUrl }: FeedParts): string =>
+const apiOf = (app: FastifyInstance, { publicUrl }: FeedParts): string =>
   publicUrl ?? listeningAt(app) ?? 'http://localhost';
+
+/** What one sitemap may weigh (sitemaps.org), with room for what stands around the entries. */
+const MOST_BYTES = 50 * 1024 * 1024 - 1000;
 
 const WRITERS = { rss: answerRss, atom: answerAtom, json: answerJsonFeed };
 
@@ -60,7 +76,39 @@ export const feedRoutes: FastifyPluginAsyncTypebox<FeedParts> = async (app, part
     }
   }
 
-  await app.register(sitemapRoutes, { ...parts, api: () => apiOf(app, parts) });
+  /** The entries of a sitemap; undefined where they weigh more than one may. Addresses are ASCII. */
+  const readEntries = async (range: IdRange): Promise<string[] | undefined> => {
+    const [site, api] = [await readSite(parts.store), apiOf(app, parts)];
+    const entries = range.after === 0 ? [frontPage(site, api)] : [];
+    let length = 0;
+    for await (const articles of walkToLead(parts, range)) {
+      const some = entriesOf(articles, site, api);
+      length += some.length;
+      if (length > MOST_BYTES) return undefined;
+      if (some !== '') entries.push(some);
+    }
+    return entries;
+  };
+
+  app.get('/sitemap.xml', readSitemapDoor, async (_request, reply) => {
+    belongsTo(reply, ['articles', 'site']);
+    const entries = (await areTooMany(parts)) ? undefined : await readEntries(ALL);
+    const sitemap = entries
+      ? answerSitemap(entries)
+      : answerIndex(await listPages(parts, IDS_A_PAGE), apiOf(app, parts));
+    sendReady(reply, sitemap, 'application/xml');
+    return reply;
+  });
+
+  app.get('/sitemap-:page.xml', readSitemapPageDoor, async (request, reply) => {
+    belongsTo(reply, ['articles', 'site']);
+    const { page } = request.params;
+    const upTo = Math.min(page * IDS_A_PAGE, ALL.upTo);
+    const entries = await readEntries({ after: (page - 1) * IDS_A_PAGE, upTo });
+    if (!entries?.length) throw refuse('not-found', `There is no sitemap ${page}`);
+    sendReady(reply, answerSitemap(entries), 'application/xml');
+    return reply;
+  });
 };
 
 /** Those under `/v1`. */

@@ -1,7 +1,7 @@
 /** Sitemaps (sitemaps.org, protocol 0.9). */
 import { elementsOf, XML_DECLARATION } from '../../core/xml.ts';
 import type { SiteRow } from '../site/queries.ts';
-import { absolute, type Places, pageOf } from './rules.ts';
+import { absolute, type Places, pageOf, placesOf } from './rules.ts';
 import type { Led } from './sitemap-queries.ts';
 
 const NAMESPACE = 'http://www.sitemaps.org/schemas/sitemap/0.9';
@@ -20,21 +20,22 @@ const entryOf = (article: Led, site: SiteRow, places: Places) => {
   return [{ loc, lastmod: later(updatedAt, sortAt).toISOString() }];
 };
 
-/** The entries of some articles. */
-export const entriesOf = (articles: readonly Led[], site: SiteRow, places: Places): string => {
+/** The entries of some articles; `api` is where this API is asked. */
+export const entriesOf = (articles: readonly Led[], site: SiteRow, api: string): string => {
+  const places = placesOf(site, api);
   const url = articles.flatMap((article) => entryOf(article, site, places));
   return url.length === 0 ? '' : elementsOf({ url });
 };
 
 /** The entry of the front page. */
-export const frontPage = ({ home }: Places): string => elementsOf({ url: { loc: home } });
+export const frontPage = (site: SiteRow, api: string): string => elementsOf({ url: { loc: placesOf(site, api).home } });
 
 /** A sitemap of some entries. */
 export const answerSitemap = (entries: readonly string[]): string =>
   `${XML_DECLARATION}<urlset xmlns="${NAMESPACE}">${entries.join('')}</urlset>\n`;
 
 /** The index of some sitemaps by their numbers. */
-export const answerIndex = (pages: readonly number[], { api }: Places): string => {
+export const answerIndex = (pages: readonly number[], api: string): string => {
   const sitemap = pages.map((page) => ({ loc: absolute(`/sitemap-${page}.xml`, api) }));
   return `${XML_DECLARATION}${elementsOf({ sitemapindex: { '@xmlns': NAMESPACE, sitemap } })}\n`;
 };

@@ -3,11 +3,12 @@ import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { notEnded } from '../../store/live.ts';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
+import { unindexed } from '../articles/list-conditions.ts';
 
 /** Ids from one, that one left out, to another. */
 export type IdRange = { after: number; upTo: number };
 
-/** Live articles by id. A walk of their ids: an index by moments would have to be sorted for every slice. */
+/** Live articles by id, by no other index: what is found by moments would have to be sorted for every slice. */
 const listed = prepared(({ db, tables: { articles } }) => {
   const { id, slug, language, sortAt, updatedAt, canonicalUrl, unpublishAt, shelf, noindex } = articles;
   return db
@@ -17,8 +18,8 @@ const listed = prepared(({ db, tables: { articles } }) => {
       and(
         gt(id, sql.placeholder('after')),
         lte(id, sql.placeholder('upTo')),
-        eq(shelf, 'published'),
-        lte(sortAt, sql.param(sql.placeholder('now'), sortAt)),
+        eq(unindexed(shelf), 'published'),
+        lte(unindexed(sortAt), sql.param(sql.placeholder('now'), sortAt)),
         notEnded(unpublishAt, sql.param(sql.placeholder('now'), unpublishAt)),
         eq(noindex, false),
       ),
