@@ -246,7 +246,7 @@ test('links of a text are absolute in feeds', async (t) => {
 
 test('a site without an address has its feeds lead where the API is, and never where a request says', async (t) => {
   const site = await startSite(t);
-  await site.edit('/v1/site', { url: null });
+  await site.edit('/v1/site', { url: null, description: null });
   await site.publish({ title: 'Here' });
   for (const format of FORMATS) {
     const { text } = await site.ask('GET', `/feeds/articles.${format}`, {
@@ -254,6 +254,7 @@ test('a site without an address has its feeds lead where the API is, and never w
     });
     t.match(text, 'https://api.example/here');
     t.notMatch(text, 'evil.example');
+    if (format === 'rss') t.match(text, '<description>The Harbour</description>', 'a channel must have one');
   }
 });
 

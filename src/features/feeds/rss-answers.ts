@@ -31,7 +31,7 @@ export const answerRss = (feed: Feed): string =>
       channel: {
         title: feed.title,
         link: feed.home,
-        description: asHtml(feed.description),
+        description: asHtml(feed.description || feed.title), // a channel must have one
         language: feed.language,
         lastBuildDate: feed.updatedAt.toUTCString(),
         'atom:link': { '@href': feed.self, '@rel': 'self', '@type': 'application/rss+xml' },
