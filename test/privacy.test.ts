@@ -154,6 +154,7 @@ const PATHS: Record<string, string[]> = {
   slug: ['open', 'opened', 'zq-former', 'zq-merged', 'ada-lovelace', 'harbour', 'zq-internal', 'zq-unused', ...SLUGS],
   code: ['gone'],
   version: ['1', '2'],
+  page: ['1', '2'],
   linkId: ['1', '2'],
   token: ['1', `glp_${'A'.repeat(64)}`],
 };
@@ -246,7 +247,10 @@ test('nothing that is not live is told to the anonymous, by any route, filter, s
   const articles = await store.db.select().from(store.tables.articles);
   const withdrawn = articles.find(({ slug }) => slug === 'zq-withdrawn')?.id;
   const paths = [...new Set(gone.map((url) => url.split('?', 1)[0]))].sort();
-  const expected = [`/v1/articles/${withdrawn}`, '/v1/articles/by-slug/zq-withdrawn'];
+  const expected = [
+    ...[`/v1/articles/${withdrawn}`, `/v1/articles/${withdrawn}/jsonld`],
+    '/v1/articles/by-slug/zq-withdrawn',
+  ];
   t.same(paths, expected.sort(), 'only what was live and was withdrawn says so');
 
   const statuses = new Set([...after.values()].map(({ status }) => status));

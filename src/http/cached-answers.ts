@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
 import type { Schedule } from '../core/schedule.ts';
-import { cacheControlUntil, isInApi, trueUntil } from './caching.ts';
+import { cacheControlUntil, tellsStored, trueUntil } from './caching.ts';
 import { codingOf, encodeAs, WORTH_CODING } from './content-coding.ts';
 import { codedTag, matchesTag, REPEATED_BY_304 } from './etag.ts';
 import { requestIdOf } from './headers.ts';
@@ -174,7 +174,7 @@ export const answerHits = (app: FastifyInstance, parts: CacheParts): void => {
     };
     app.server.removeListener('request', inner);
     app.server.on('request', (req, res) => {
-      const noticing = isInApi(req.url) ? noticeOthers() : undefined;
+      const noticing = tellsStored(req.url) ? noticeOthers() : undefined;
       if (noticing === undefined) answer(req, res);
       else
         noticing.then(

@@ -40,10 +40,11 @@ export const cacheControlUntil = (directives: string, next: Date | null, now: Da
 const WRITTEN_OTHERWISE = /^(?:[^/]|\/[^/?]*%)/;
 
 /**
- * Whether an address is one of the API: what answers there may be untrue once others have written. One that is written
- * otherwise may lead there too.
+ * Whether what answers at an address tells what is stored, and so may be untrue once others have written: the API, feeds,
+ * sitemaps. One that is written otherwise may lead there too.
  */
-export const isInApi = (url = ''): boolean => url.startsWith('/v1/') || WRITTEN_OTHERWISE.test(url);
+export const tellsStored = (url = ''): boolean =>
+  url.startsWith('/v1/') || url.startsWith('/feeds/') || url.startsWith('/sitemap') || WRITTEN_OTHERWISE.test(url);
 
 export const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 const mayBeKept = ({ statusCode }: FastifyReply) => [200, 304, 308].includes(statusCode);
@@ -64,8 +65,8 @@ export const sayWhatMayBeKept = (
   app.decorateRequest('beganAt');
   app.addHook('onRequest', (request, _reply, done) => {
     request.beganAt = clock();
-    // What is no part of the API tells nothing that is stored: whether the process lives, it tells while the store is away.
-    if (!isInApi(request.url)) return done();
+    // Whether the process lives is told while the store is away.
+    if (!tellsStored(request.url)) return done();
     const noticing = noticeOthers();
     // What has passed is found now rather than when the answer is made: it could not be kept then.
     if (noticing || schedule.peek(request.beganAt) === undefined)

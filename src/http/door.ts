@@ -54,11 +54,13 @@ type SchemaOf<S extends DoorSpec> = Pick<S, Extract<keyof S, 'params' | 'queryst
   response: S['answers'];
 };
 
-const json = (schema: TSchema) => ({ 'application/json': { schema } });
+/** An answer with a body of some media type. T to the type checker, the media-type form to Fastify: without the cast the handler's answer would go unchecked. */
+export const answerAs = <T extends TSchema>(type: string, description: string, schema: T, headers: object = {}): T =>
+  ({ description, headers, content: { [type]: { schema } } }) as unknown as T;
 
-/** An answer with a JSON body. T to the type checker, the media-type form to Fastify: without the cast the handler's answer would go unchecked. */
+/** An answer with a JSON body. */
 export const answer = <T extends TSchema>(description: string, schema: T, headers: object = {}): T =>
-  ({ description, headers, content: json(schema) }) as unknown as T;
+  answerAs('application/json', description, schema, headers);
 
 /** An answer without a body, such as 204. */
 export const noContent = (description: string, headers: object = {}) =>

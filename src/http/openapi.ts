@@ -29,6 +29,7 @@ const TAGS = [
   { name: 'Tags', description: 'Topics, sections and internal labels' },
   { name: 'Comments', description: 'What readers say' },
   { name: 'Search', description: 'Everything that has a name, for a search box' },
+  { name: 'Feeds', description: 'What is live for feed readers and search engines' },
   { name: 'Site', description: 'The publication itself' },
   { name: 'Webhooks', description: 'Who is told of what happens, and what came of it' },
   { name: 'Changes', description: 'What happened, for those who follow it; and who did it' },

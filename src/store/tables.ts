@@ -151,6 +151,9 @@ export const defineTables = (c: Columns) => {
       sourceSystem: text('source_system'),
       sourceId: text('source_id'),
       sourceUrl: text('source_url'),
+      /** Both as in the `seo` of its page, here for the sitemap, which asks them of every article. */
+      noindex: boolean('noindex').notNull().default(false),
+      canonicalUrl: text('canonical_url'),
       wordCount: integer('word_count').notNull(),
       createdAt: moment('created_at').notNull(),
       updatedAt: moment('updated_at').notNull(),

@@ -41,7 +41,10 @@ test('the viewer reads this document, and asks nobody else', async (t) => {
   const document = await ask('GET', '/docs/json');
   t.same(document.body, JSON.parse((await ask('GET', '/openapi.json')).text));
   const text = JSON.stringify(document.body);
-  t.notMatch(text, /https?:\/\/(?![a-z.]*\.example)/, 'the document names none either');
+  // What standards are called by is no address that anything is loaded from.
+  const names =
+    /https?:\/\/(?:schema\.org|jsonfeed\.org\/version|www\.w3\.org\/2005\/Atom|www\.sitemaps\.org\/schemas)/g;
+  t.notMatch(text.replaceAll(names, ''), /https?:\/\/(?![a-z.]*\.example)/, 'the document names none either');
 });
 
 test('one policy lets the page load its own, over plain http too, and all else nothing', async (t) => {

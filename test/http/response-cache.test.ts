@@ -14,7 +14,7 @@ const PARAGRAPH = 'The *first* boats “are” in, and the harbour is — as eve
 
 /** A Galley that listens, with an author, tags, comments and three live articles. */
 const startCached = async (t: Test, options?: Options) => {
-  const galley = await startGalley(t, options);
+  const galley = await startGalley(t, { ...options, settings: { ...PLACE, ...options?.settings } });
   const { keys, authorId, ask } = galley;
   const post = async (path: string, body: object) => {
     const answer = await ask('POST', path, { key: keys.editor, body });
@@ -42,6 +42,9 @@ const startCached = async (t: Test, options?: Options) => {
   return { ...galley, wire, get, post, other };
 };
 
+/** What two apps on one store must agree on: each listens elsewhere. */
+const PLACE = { PUBLIC_URL: 'https://api.example' };
+
 const READS = [
   ...['/v1/articles/1', '/v1/articles/by-slug/two', '/v1/articles', '/v1/articles?limit=1', '/v1/articles?tag=harbour'],
   ...['/v1/articles?author=ada-lovelace&sort=publishedAt', '/v1/articles?tag=harbour,quay&count=exact'],
@@ -49,7 +52,8 @@ const READS = [
   ...['/v1/articles/2?include=adjacent,related,translations', '/v1/articles?q=harbour', '/v1/articles?language=en'],
   ...['/v1/search?q=harb', '/v1/archives', '/v1/authors', '/v1/authors/1', '/v1/authors/by-slug/grace-hopper'],
   ...['/v1/tags?sort=-articleCount', '/v1/tags/1', '/v1/tags/by-slug/quay', '/v1/site'],
-  ...['/v1/articles/1/comments', '/v1/articles/1/comments?sort=-createdAt'],
+  ...['/v1/articles/1/comments', '/v1/articles/1/comments?sort=-createdAt', '/v1/articles/1/jsonld'],
+  ...['/feeds/articles.rss', '/feeds/tags/harbour.atom', '/feeds/authors/ada-lovelace.json', '/sitemap.xml'],
 ];
 
 /** An app on the same store that keeps nothing. */
@@ -63,7 +67,7 @@ const withoutCache = async (t: Test, { store, clock, app }: Galley) => {
       readSearched: unused,
       readSnippet: async () => 'unused',
     } as never,
-    settings: readSettings({ CACHE_BYTES: '0', RATE_LIMIT_READ: 'off' }),
+    settings: readSettings({ ...PLACE, CACHE_BYTES: '0', RATE_LIMIT_READ: 'off' }),
     logger: pino({ level: 'silent' }),
     lastUsed: { note: () => {}, flush: async () => {} },
   });
@@ -183,7 +187,9 @@ const edit =
   (path: string, body: object, method = 'PATCH') =>
   ({ ask, keys }: Cached) =>
     ask(method, path, { key: keys.admin, ...(method !== 'DELETE' && { body }) });
-const ALL_LISTS = READS.filter((path) => /^\/v1\/(?:articles(?:\?|$)|search|archives)|include=adjacent/.test(path));
+const ALL_LISTS = READS.filter((path) =>
+  /^\/v1\/(?:articles(?:\?|$)|search|archives)|include=adjacent|feeds\/articles|sitemap/.test(path),
+);
 const WRITES: Write[] = [
   [
     'an edit of an article',

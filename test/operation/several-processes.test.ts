@@ -91,6 +91,12 @@ test('two on one store: what one changes the other tells, though it had kept wha
     slowest = Math.max(slowest, took);
   }
   t.comment(`the slowest was told after ${Math.round(slowest)} ms`);
+  // Whoever asks for feeds alone is told too.
+  const feed = read(other, '/feeds/articles.json');
+  for (let i = 0; i < 3; i++) await feed();
+  await one('PATCH', path, { body: { title: 'In feeds' } });
+  const fed = await askUntil(feed, ({ body }) => body.items[0].title === 'In feeds', SEEN_WITHIN);
+  t.ok(fed.done, 'in feeds that it had kept');
   // Names are kept apart from articles.
   await one('PATCH', `/v1/authors/${author.id}`, { body: { name: 'Ada Lovelace' } });
   const named = await askUntil(read(other, path), ({ body }) => body.authors[0].name === 'Ada Lovelace', SEEN_WITHIN);

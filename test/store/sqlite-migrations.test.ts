@@ -78,5 +78,16 @@ test('a store of the first release is brought to this one with every word', asyn
   });
   t.strictSame((await findPage(store, 2))?.cardNames, { authorIds: [1], tagIds: [] });
   t.equal((await findPage(store, 3))?.card, null, 'a draft has none');
+  const { articles } = store.tables;
+  const told = { noindex: articles.noindex, canonicalUrl: articles.canonicalUrl };
+  t.strictSame(
+    await store.db.select(told).from(articles).orderBy(articles.id),
+    rows.map(([, seo]) => ({
+      noindex: false,
+      canonicalUrl: null,
+      ...(seo && 'title' in seo ? { noindex: true } : seo),
+    })),
+    'what search engines are told stands beside it, too',
+  );
   t.equal((await store.db.select().from(store.tables.searchQueue)).length, 3, 'all are to be made findable');
 });

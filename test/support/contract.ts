@@ -84,7 +84,7 @@ export const holdToContract = (document: Json) => {
     const schema = contents[type]?.schema;
     if (!schema) return [`media type ${type} is not documented for ${status}`];
     const validate = validatorOf(schema);
-    const valid = validate(JSON.parse(answer.payload));
+    const valid = validate(type.endsWith('json') ? JSON.parse(answer.payload) : answer.payload);
     return [
       ...missing,
       ...(valid

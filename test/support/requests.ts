@@ -512,6 +512,15 @@ export const createRequests = (random: Random, known: Known) => {
       }),
     ],
     [3, read(() => '/v1/archives')],
+    [
+      6,
+      read(
+        () =>
+          `/feeds/${one(['articles', `tags/${slugOf(known.tags)}`, `authors/${slugOf(known.authors)}`])}.${one(['rss', 'atom', 'json'])}`,
+      ),
+    ],
+    [2, read(() => one(['/sitemap.xml', '/sitemap-1.xml', '/sitemap-2.xml']))],
+    [3, read(() => `/v1/articles/${idOf(known.articles)}/jsonld`)],
     [1, read(() => '/v1/site')],
     [1, read(() => '/v1/me')],
     [

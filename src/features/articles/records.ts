@@ -120,6 +120,8 @@ export const recordOf = (
     sourceSystem: source?.system ?? null,
     sourceId: source?.id ?? null,
     sourceUrl: source?.url ?? null,
+    noindex: seo?.noindex ?? false,
+    canonicalUrl: seo?.canonicalUrl ?? null,
   };
   const named = { authorIds, tagIds };
   return {

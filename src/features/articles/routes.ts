@@ -8,7 +8,7 @@ import { answersAgain } from '../../http/idempotency.ts';
 import { sendMoved } from '../../http/moved.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, numberedSliceOf, pageOf, sliceOf } from '../../http/pagination.ts';
-import { sendReady } from '../../http/ready-json.ts';
+import { sendReady } from '../../http/ready-answers.ts';
 import { readSite } from '../site/actions.ts';
 import { type ArticleParts, createArticle, editArticle, readArticle, readArticleBySlug } from './actions.ts';
 import { answerArticle } from './answers.ts';

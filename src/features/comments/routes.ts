@@ -9,7 +9,7 @@ import { expectationOf, item } from '../../http/etag.ts';
 import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, cursorInto, sliceOf } from '../../http/pagination.ts';
-import { sendReady } from '../../http/ready-json.ts';
+import { sendReady } from '../../http/ready-answers.ts';
 import { type CommentParts, deleteComment, editComment, postComment, trashComment } from './actions.ts';
 import type { ThreadList } from './answer-schemas.ts';
 import { answerBranch, answerComment, answerEntry, answerErasure, answerOne, answerPosted } from './answers.ts';

@@ -64,6 +64,7 @@ export const articleReads = (model: Model, article: Article): Read[] => {
     { path: bySlug, status: [200], body: page },
     { path: `${byId}?include=adjacent,related,translations`, status: [200], body: { ...page, ...around } },
     { path: `${bySlug}?include=adjacent`, status: [200], body: { ...page, adjacent: around.adjacent } },
+    { path: `${byId}/jsonld`, status: [200], body: { headline: article.title } },
     comments('', said),
     comments('?sort=-createdAt', said.toReversed()),
     { ...search, body: { data: [{ type: 'article', id, slug, title: article.title }] } },
@@ -71,12 +72,24 @@ export const articleReads = (model: Model, article: Article): Read[] => {
   ];
 };
 
+/** The newest articles of a feed. */
+const feedRead = (model: Model, path: string, articles: readonly Article[]): Read => ({
+  path: `/feeds/${path}.json`,
+  status: [200],
+  body: {
+    items: articles.slice(0, 20).map((article) => {
+      const { title, authors, tags } = cardOf(article, model);
+      return { title, authors: authors.map(({ name }) => ({ name })), tags: tags.map(({ name }) => name) };
+    }),
+  },
+});
+
 /** The pages and lists of authors, or of tags: who exists for everyone, and how many live articles name each. */
 const namesReads = (model: Model, kind: 'authors' | 'tags'): Read[] => {
   const live = model.live();
   const all: (Author | Tag)[] = [...model[kind].values()];
-  const countOf = (id: number) =>
-    live.filter((one) => (kind === 'tags' ? one.tagIds : one.authorIds).includes(id)).length;
+  const liveOf = (id: number) => live.filter((one) => (kind === 'tags' ? one.tagIds : one.authorIds).includes(id));
+  const countOf = (id: number) => liveOf(id).length;
   const known = all.filter((one) => countOf(one.id) > 0 && (!('kind' in one) || one.kind !== 'internal'));
   const shown = (one: Author | Tag) => ({ ...one, ...(model.isSettled && { articleCount: countOf(one.id) }) });
   const byName = known.toSorted((a, b) => compare(fold(a.name), fold(b.name)) || a.id - b.id);
@@ -97,6 +110,11 @@ const namesReads = (model: Model, kind: 'authors' | 'tags'): Read[] => {
       [`/v1/${kind}/${one.id}`, `/v1/${kind}/by-slug/${one.slug}`].map((path) =>
         known.includes(one) ? { path, status: [200], body: shown(one) } : { path, status: NOT_THERE },
       ),
+    ),
+    ...all.map((one) =>
+      known.includes(one)
+        ? feedRead(model, `${kind}/${one.slug}`, liveOf(one.id))
+        : { path: `/feeds/${kind}/${one.slug}.json`, status: NOT_THERE },
     ),
     ...model.deleted[kind].map((id) => ({ path: `/v1/${kind}/${id}`, status: NOT_THERE })),
   ];
@@ -143,6 +161,7 @@ export const allReads = (model: Model, queries: readonly Query[]): Read[] => {
     ...namesReads(model, 'authors'),
     ...namesReads(model, 'tags'),
     archivesRead(model),
+    feedRead(model, 'articles', model.live()),
     { path: '/v1/site', status: [200], body: model.site },
     ...[...model.comments.values()].map(({ id, version, articleId, status }) => {
       const article = model.articles.get(articleId) as Article;

@@ -56,11 +56,14 @@ export type Report = {
   slowest: number;
 };
 
+/** What all say of themselves, wherever they listen. */
+const PLACE = { PUBLIC_URL: 'https://api.example' };
+
 /** Another app on a store, which sends and takes the same. */
 const startAnother = async (t: Test, { clock }: Galley, store: Store, renderer: Renderer, settings = {}) => {
   const app = await buildApp({
     ...{ store, renderer, clock: () => clock.now },
-    settings: readSettings({ ...OFF, ...settings }),
+    settings: readSettings({ ...OFF, ...PLACE, ...settings }),
     logger: pino({ level: 'silent' }),
     lastUsed: { note: () => {}, flush: async () => {} },
   });
@@ -77,7 +80,10 @@ export const holdToTruth = async (t: Test, seed: number, milliseconds: number): 
   const noteHit = (line: string) => {
     if (line.includes('"cached":true')) report.hits += 1;
   };
-  const galley = await startGalley(t, { parts: { logger: pino({ level: 'info' }, { write: noteHit }) } });
+  const galley = await startGalley(t, {
+    settings: PLACE,
+    parts: { logger: pino({ level: 'info' }, { write: noteHit }) },
+  });
   const { clock, keys, store, address } = galley;
   const renderer = createRenderer({ timeLimit: 30_000, threads: 1, embedHosts: [] });
   t.teardown(() => renderer.close());
