@@ -30,6 +30,8 @@ export type SenderOptions = { allowPrivate: boolean; find?: FindAddresses };
 const MOST_ANSWER = 64 * 1024;
 /** How long a connection is kept that nothing is sent by, in milliseconds, whatever its server offers: names may lead elsewhere since. */
 const KEPT_ALIVE = 4000;
+/** How long it may take to be connected, in milliseconds: as long as any time limit. Undici's own is shorter. */
+const CONNECT_WITHIN = 15_000;
 
 const causes = (error: unknown): unknown[] => {
   const found = [];
@@ -61,6 +63,7 @@ export const createSender = ({ allowPrivate, find = findByNameServers() }: Sende
   const agent = new Agent({
     keepAliveTimeout: KEPT_ALIVE,
     keepAliveMaxTimeout: KEPT_ALIVE,
+    connectTimeout: CONNECT_WITHIN,
     ...(!allowPrivate && { connect: { lookup: lookupPublic(find) } }),
   });
   const ask = async ({ url, method, headers, body, timeout }: Outgoing): Promise<number> => {
