@@ -128,7 +128,10 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
   return { work, whenIdle, stop };
 };
 
-/** Delivers every second, soon after each commit, and as soon as there is room, until `stop`, which gives back what is still under way. */
+/**
+ * Delivers every second, soon after a commit that makes answers untrue, and as soon as there is room, until `stop`, which gives back
+ * what is still under way.
+ */
 export const startDelivering = (parts: Parts, sender: Sender, telling: Telling): Repeating => {
   const deliverer = createDeliverer(parts, sender, telling);
   let soon: NodeJS.Timeout | undefined;
