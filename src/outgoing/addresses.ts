@@ -1,5 +1,5 @@
 /** Which addresses of the network anyone may be sent to, and which lead inside. */
-import { lookup as ask, type LookupAddress, type LookupAllOptions } from 'node:dns';
+import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
@@ -34,7 +34,7 @@ export const addressOf = ({ hostname }: URL): string | undefined => {
 
 /** Finds the addresses of a name, and fails where one of them leads inside: what was looked at is what is connected to. */
 export const lookupPublic =
-  (find: FindAddresses = ask): LookupFunction =>
+  (find: FindAddresses): LookupFunction =>
   (hostname, options, tell) => {
     find(hostname, { ...options, all: true }, (error, found) => {
       const inside = error ? undefined : found.find(({ address }) => !isPublicAddress(address));

@@ -1,6 +1,8 @@
 /** Asks other servers, within a time limit: no redirect is followed, and nothing of what they answer is read but the status. */
 import { Agent, request } from 'undici';
-import { AddressRefused, addressOf, type FindAddresses, isPublicAddress, lookupPublic } from './addresses.ts';
+import { AddressRefused, type FindAddresses, lookupPublic } from './addresses.ts';
+import { judgeAskingBy } from './asking.ts';
+import { findByNameServers } from './name-servers.ts';
 
 /** What is sent; `timeout` is for all of it, from the look-up of the name to the end of the answer, in milliseconds. */
 export type Outgoing = {
@@ -21,13 +23,15 @@ export type Sent =
 
 export type Sender = { send(outgoing: Outgoing): Promise<Sent>; close(): Promise<void> };
 
-/** `allowPrivate`: also to addresses that lead inside, and over http; `find` finds the addresses of a name. */
+/** `allowPrivate`: also to addresses that lead inside, and over http; `find` finds the addresses of a name that must lead outside. */
 export type SenderOptions = { allowPrivate: boolean; find?: FindAddresses };
 
 /** How much of an answer is waited for, in bytes: it is thrown away, so that the connection can be used again. */
 const MOST_ANSWER = 64 * 1024;
 /** How long a connection is kept that nothing is sent by, in milliseconds, whatever its server offers: names may lead elsewhere since. */
 const KEPT_ALIVE = 4000;
+/** How long it may take to be connected, in milliseconds: as long as any time limit. Undici's own is shorter. */
+const CONNECT_WITHIN = 15_000;
 
 const causes = (error: unknown): unknown[] => {
   const found = [];
@@ -41,11 +45,12 @@ const faultOf = (error: unknown): SendFault => {
   return all.some((cause) => /Timeout|AbortError/.test((cause as Error).name)) ? 'timeout' : 'unreachable';
 };
 
-/** Throws where a URL says by itself that it leads inside, or is open to whoever listens on the way. A name is looked up, an address is not. */
+const judge = judgeAskingBy({ allowPrivate: false });
+
+/** Throws where a URL says by itself that it leads inside, or is open to whoever listens on the way: an address is not looked up. */
 const refuseInside = (url: URL): void => {
-  const address = addressOf(url);
-  if (url.protocol !== 'https:') throw new AddressRefused(`${url.protocol} is not sent over`);
-  if (address !== undefined && !isPublicAddress(address)) throw new AddressRefused(`${address} is not public`);
+  const [fault] = judge(url);
+  if (fault) throw new AddressRefused(`The address ${fault.detail}`);
 };
 
 /** Rejects once a signal comes. */
@@ -53,11 +58,12 @@ const endedBy = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
 /** Makes a sender. It never rejects: what fails is told as what came of it. */
-export const createSender = ({ allowPrivate, find }: SenderOptions): Sender => {
+export const createSender = ({ allowPrivate, find = findByNameServers() }: SenderOptions): Sender => {
   // How many are under way is for those to bound who send: one that waited here would hear no signal.
   const agent = new Agent({
     keepAliveTimeout: KEPT_ALIVE,
     keepAliveMaxTimeout: KEPT_ALIVE,
+    connectTimeout: CONNECT_WITHIN,
     ...(!allowPrivate && { connect: { lookup: lookupPublic(find) } }),
   });
   const ask = async ({ url, method, headers, body, timeout }: Outgoing): Promise<number> => {

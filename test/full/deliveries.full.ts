@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
+import { createSender } from '../../src/outgoing/sender.ts';
 import { databaseIn, openTestStore } from '../support/database.ts';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -84,4 +85,18 @@ test('three processes deliver 600 messages though one is killed with leases in h
   t.comment(
     `${delivered} of ${ALL} delivered; ${twice} came twice, by the same id; the other ${ALL - lost} within ${rest} s, all within ${all} s of the kill`,
   );
+});
+
+test('a receiver has all of its time, also where it is the connection that takes long', {
+  timeout: 60_000,
+}, async (t) => {
+  const sender = createSender({
+    allowPrivate: false,
+    find: (_hostname, _options, tell) => setTimeout(() => tell(null, [{ address: '127.0.0.1', family: 4 }]), 12_000),
+  });
+  t.teardown(() => sender.close());
+  const url = new URL('https://slow.example/');
+  const sent = await sender.send({ method: 'POST', url, headers: {}, timeout: 15_000 });
+  t.match(sent, { fault: 'address-refused' }, 'it was looked at, after twelve seconds');
+  t.ok(sent.durationMs > 11_900, `${sent.durationMs} ms`);
 });

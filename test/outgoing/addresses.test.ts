@@ -1,4 +1,4 @@
-import type { LookupAddress } from 'node:dns';
+import { type LookupAddress, lookup } from 'node:dns';
 import { test } from 'tap';
 import { AddressRefused, addressOf, isPublicAddress, lookupPublic } from '../../src/outgoing/addresses.ts';
 
@@ -40,8 +40,8 @@ test('the host of a URL is an address in any way of writing it', (t) => {
 const lookUp = (addresses: string[], all: boolean) =>
   new Promise<{ error: Error | null; found: unknown; family: number | undefined }>((resolve) => {
     const found: LookupAddress[] = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-    const lookup = lookupPublic((_, options, tell) => tell(options.all ? null : new Error('All are asked for'), found));
-    lookup('name.example', { all }, (error, told, family) => resolve({ error, found: told, family }));
+    const find = lookupPublic((_, options, tell) => tell(options.all ? null : new Error('All are asked for'), found));
+    find('name.example', { all }, (error, told, family) => resolve({ error, found: told, family }));
   });
 
 test('a name leads where all its addresses are public, and nowhere if one is not', async (t) => {
@@ -60,6 +60,6 @@ test('a name leads where all its addresses are public, and nowhere if one is not
 });
 
 test('the names of this machine lead inside', async (t) => {
-  const error = await new Promise((resolve) => lookupPublic()('localhost', {}, resolve));
+  const error = await new Promise((resolve) => lookupPublic(lookup)('localhost', {}, resolve));
   t.ok(error instanceof AddressRefused);
 });

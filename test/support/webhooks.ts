@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Test } from 'tap';
 import type { EventType } from '../../src/core/events.ts';
 import { createDeliverer } from '../../src/features/webhooks/delivering.ts';
-import type { WebhookRow } from '../../src/features/webhooks/outbox-queries.ts';
+import type { WebhookRow } from '../../src/features/webhooks/queries.ts';
 import type { GivenUp } from '../../src/features/webhooks/settling.ts';
 import { createSender, type Sender } from '../../src/outgoing/sender.ts';
 import { BY_ITSELF, recordEvents } from '../../src/store/events.ts';

@@ -279,6 +279,27 @@ test('slow receivers hold up no other', async (t) => {
   t.equal(new Set(held.map(({ outgoing }) => outgoing.headers['webhook-id'])).size, 200, 'each once');
 });
 
+test('where there are more slow receivers than tries at once, each has its turn before any has its second', async (t) => {
+  const { store, newDeliverer } = await startDeliveries(t);
+  const { held, sender } = heldSender();
+  const { work, whenIdle } = newDeliverer(sender);
+  const [WEBHOOKS, EACH] = [70, 3];
+  for (let i = 0; i < WEBHOOKS; i++) await addWebhook(store, `https://slow-${i}.example/`);
+  await happen(
+    store,
+    Array.from({ length: EACH }, () => 'article.updated' as const),
+  );
+  await work();
+  for (let i = 0; i < WEBHOOKS * EACH; i++) {
+    for (let waited = 0; held.length <= i && waited < 400; waited++) await sleep(5);
+    held[i]?.answer(200);
+  }
+  await whenIdle();
+  const hosts = held.map(({ outgoing }) => outgoing.url.hostname);
+  t.equal(hosts.length, WEBHOOKS * EACH);
+  t.equal(new Set(hosts.slice(0, WEBHOOKS)).size, WEBHOOKS);
+});
+
 test('two that deliver from one store share the work, each message by one of them', async (t) => {
   const { store, deliver, newDeliverer } = await startDeliveries(t);
   const { url, received } = await startReceiver(t);

@@ -9,7 +9,7 @@ import type { Sender } from '../../outgoing/sender.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { fillOutbox, isBehind } from './outbox.ts';
 import { giveBack, listWanting, type Taken, takeDue } from './outbox-queries.ts';
-import { allot, LEASE, TIME_LIMIT } from './retry-rules.ts';
+import { allot, inTurn, LEASE, TIME_LIMIT } from './retry-rules.ts';
 import { type Ended, type GivenUp, settleAll } from './settling.ts';
 import { signedHeaders } from './signing.ts';
 
@@ -33,12 +33,14 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
   const underWay = new Set<UnderWay>();
   const ended: Ended[] = [];
   let isStopped = false;
+  /** The webhook that was the last to have its turn: where there are too many, the next is another's. */
+  let lastAsked = 0;
 
   const listUnanswered = (): Taken[] => [...underWay].filter(({ isAnswered }) => !isAnswered).map(({ taken }) => taken);
 
   /** The webhooks that something is due to and there is room for, each with how much. */
   const listNext = async (at: Store, now: Date) => {
-    const wanting = await listWanting(at, now);
+    const wanting = inTurn(await listWanting(at, now), lastAsked);
     const counts = new Map<number, number>();
     for (const { webhookId } of listUnanswered()) counts.set(webhookId, (counts.get(webhookId) ?? 0) + 1);
     const rooms = allot(
@@ -55,8 +57,10 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
     const until = new Date(now.getTime() + LEASE);
     const lease = randomUUID();
     const taken: Taken[] = [];
-    for (const { webhook, limit } of await listNext(tx, now))
+    for (const { webhook, limit } of await listNext(tx, now)) {
       taken.push(...(await takeDue(tx, webhook, { lease, now, until, limit })));
+      lastAsked = webhook.id;
+    }
     return taken;
   };
 
@@ -128,7 +132,10 @@ export const createDeliverer = (parts: Parts, sender: Sender, { onError, onGiven
   return { work, whenIdle, stop };
 };
 
-/** Delivers every second, soon after each commit, and as soon as there is room, until `stop`, which gives back what is still under way. */
+/**
+ * Delivers every second, soon after a commit that makes answers untrue, and as soon as there is room, until `stop`, which gives back
+ * what is still under way.
+ */
 export const startDelivering = (parts: Parts, sender: Sender, telling: Telling): Repeating => {
   const deliverer = createDeliverer(parts, sender, telling);
   let soon: NodeJS.Timeout | undefined;

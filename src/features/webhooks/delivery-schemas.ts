@@ -18,7 +18,8 @@ const DeliveryAttempt = component(
       fault: nullable(
         Type.String({
           description:
-            'Why there was no answer: `timeout`, `unreachable`, or `address-refused`, where the name led to a private address',
+            'Why there was no answer: `timeout`; `unreachable`, also by a certificate that nobody vouches for; or `address-refused`, where it ' +
+            'led to a private address, or over http while that is not allowed',
         }),
       ),
       durationMs: Type.Integer({ description: 'How long it took, in milliseconds' }),

@@ -2,11 +2,8 @@
 import { and, asc, desc, eq, exists, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
+import type { DeliveryRow, NewDelivery, WebhookRow } from './queries.ts';
 import type { Settlement } from './retry-rules.ts';
-
-export type WebhookRow = Store['tables']['webhooks']['$inferSelect'];
-export type DeliveryRow = Store['tables']['deliveries']['$inferSelect'];
-export type NewDelivery = Store['tables']['deliveries']['$inferInsert'];
 
 /** How many rows a statement writes: more have more values than an engine binds. */
 const ROWS_AT_ONCE = 100;

@@ -4,7 +4,8 @@ import type { Wanted } from '../../store/delivery-tables.ts';
 import type { Store } from '../../store/store.ts';
 import { type EventRow, listEventsAfter } from '../changes/queries.ts';
 import { changeOf } from '../changes/rules.ts';
-import { insertDeliveries, listBehind, moveSeen, type NewDelivery } from './outbox-queries.ts';
+import { insertDeliveries, listBehind, moveSeen } from './outbox-queries.ts';
+import type { NewDelivery } from './queries.ts';
 import { newMessageId } from './rules.ts';
 
 /** How many webhooks, events, and both together one unit settles at most, so that writers come in between. */
@@ -35,8 +36,8 @@ const deliveryOf = (webhookId: number, event: EventRow, body: string, now: Date)
 });
 
 /**
- * Puts some of what happened into the outbox, within a unit; returns whether there may be more. Before a webhook is switched off or wants to hear of
- * something else, this gives it what it wanted so far.
+ * Puts some of what happened into the outbox, within a unit; returns whether there may be more. Before a webhook is switched off or
+ * wants to hear of something else, this gives it what it wanted so far.
  */
 export const fillOutbox = async (tx: Store, now: Date): Promise<boolean> => {
   const behind = await listBehind(tx, MOST_WEBHOOKS);

@@ -69,6 +69,12 @@ const MOST_EACH = 4;
 const MOST_SHARED = 16;
 const MOST_AT_ALL = 64;
 
+/** Webhooks in the order in which they are asked next, when one was the last: those behind it, and then from the first on. */
+export const inTurn = <T extends { id: number }>(webhooks: readonly T[], last: number): T[] => [
+  ...webhooks.filter(({ id }) => id > last),
+  ...webhooks.filter(({ id }) => id <= last),
+];
+
 /**
  * How many tries each of these webhooks may begin, given how many are under way of each: all in turn, so that a slow receiver
  * holds up no other. The first try of each comes out of more than the rest, so that not even several of them do.
