@@ -70,6 +70,8 @@ test('everything that happens is told, in its order, and nothing of what was wri
     ...{ type: 'tag.created', at: START, kind: 'tag', id: 1, version: 1, slug: 'kept', live: null },
     changedFields: [],
   });
+  const ofArticle = body.data.filter(({ kind }: Told) => kind === 'article');
+  t.same(typesOf(ofArticle).slice(0, 2), ['article.created', 'article.published'], 'of one write in their order');
   const edited = body.data.find(({ type }: Told) => type === 'article.updated');
   t.match(edited, { kind: 'article', id: 1, version: 2, slug: 'shown', live: true });
   t.same([...edited.changedFields].sort(), ['body', 'source', 'title'], 'the names of fields alone');
