@@ -598,7 +598,7 @@ const LEAST: Record<string, Role> = {
   eraseComments: 'admin',
   editSite: 'admin',
   listChanges: 'viewer',
-  readAudit: 'admin',
+  listAudit: 'admin',
   listKeys: 'admin',
   createKey: 'admin',
   readKey: 'admin',
