@@ -40,7 +40,7 @@ export type Options = Omit<Pace, 'folder'> & {
 };
 
 /** Keeps what is measured and what measures on cores of their own, where that is wanted and can be; tells how it is. */
-const shareCores = ({ pin }: Options, stores: Stores): string => {
+export const shareCores = ({ pin }: Options, stores: Stores): string => {
   if (pin) keepApart();
   if (!areApart()) return 'not kept apart';
   const server = stores.keepApart();
@@ -54,11 +54,16 @@ const describeOptions = (options: Options, cores: string): Record<string, string
   cores,
 });
 
-const openHeld = async (held: Held, { engine, database }: Options, folder: string): Promise<Stores> =>
+export const openHeld = async (held: Held, { engine, database }: Options, folder: string): Promise<Stores> =>
   held.add(await openStores(engine, folder, database), (stores) => stores.end());
 
 /** The store of so many articles; made where it is not there. */
-const storeOf = async (options: Options, stores: Stores, articles: number, name?: string): Promise<StoreAddress> => {
+export const storeOf = async (
+  options: Options,
+  stores: Stores,
+  articles: number,
+  name?: string,
+): Promise<StoreAddress> => {
   const since = performance.now();
   const address = await stores.open(articles, name, (stored) => options.onStored(stored, articles));
   const took = ((performance.now() - since) / 1000).toFixed(1);

@@ -6,6 +6,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readAddress } from '../src/store/address.ts';
 import { compareSizes, type Options, runBench } from './bench.ts';
+import { weighEvents } from './events-cost.ts';
 import type { SettingsName } from './galley.ts';
 import { bestLoader, LOADERS, type Loader } from './load.ts';
 import { writeReport } from './report.ts';
@@ -47,6 +48,7 @@ const workloads = (text: string): Name[] =>
 type Flags = {
   articles: number;
   compare?: number[];
+  events: boolean;
   seconds: number;
   rounds: number;
   connections: number;
@@ -99,20 +101,21 @@ const shortOf = (articles: number): string =>
       : `${articles}`;
 
 const run = async (flags: Flags): Promise<void> => {
-  const { articles, compare, load, program, ...rest } = flags;
+  const { articles, compare, events, load, program, ...rest } = flags;
   const names = (compare ?? [articles]).map(shortOf).join('-');
   mkdirSync(flags.folder, { recursive: true });
   const options: Options = {
     ...rest,
     database: flags.database,
     articles: compare ?? [articles],
-    name: flags.name ?? `${compare ? 'compare-' : ''}${names}-${flags.engine}`,
+    name: flags.name ?? `${compare ? 'compare-' : events ? 'events-' : ''}${names}-${flags.engine}`,
     loader: load,
     tables: tablesOf(flags),
     program: program.split(' '),
     say: (line) => process.stderr.write(`${line}\n`),
     onStored: progress(),
   };
+  if (events) return weighEvents(options, flags.out);
   const results = await (compare ? compareSizes(options) : runBench(options));
   writeReport(flags.out, results);
   process.stderr.write(`written to ${flags.out}/${results.name}.md\n`);
@@ -125,6 +128,7 @@ await new Command('bench')
   .description('Measures Galley beside bare Fastify with the same answers, and writes a table and a plot')
   .option('--articles <number>', 'how many articles the store holds, as 10k or 1m', size, 10_000)
   .option('--compare <sizes>', 'only compare the latency of some sizes, as 10k,1m', sizes)
+  .option('--events', 'only weigh what it costs a create that events are recorded', false)
   .option('--seconds <number>', 'how long each server is loaded in a round', amount, 4)
   .option('--rounds <number>', 'how many rounds; the median is told', whole, 3)
   .option('--connections <number>', 'how many connections a load keeps open', whole, 32)

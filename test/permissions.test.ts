@@ -657,7 +657,7 @@ const LEAST: Record<string, Role> = {
   readDelivery: 'admin',
   replayDelivery: 'admin',
   listChanges: 'viewer',
-  readAudit: 'admin',
+  listAudit: 'admin',
   listKeys: 'admin',
   createKey: 'admin',
   readKey: 'admin',

@@ -3,7 +3,7 @@ import type { Caller } from '../core/access.ts';
 import type { EventType } from '../core/events.ts';
 import type { Group } from '../core/groups.ts';
 import type { Retry } from '../core/retry.ts';
-import { insertion } from './prepared.ts';
+import { insertionOfSome } from './prepared.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -29,7 +29,7 @@ export type NewEvent = {
   articleIds?: number[];
 };
 
-const insertEvent = insertion(({ events }) => events);
+const insertEvents = insertionOfSome(({ events }) => events);
 
 /**
  * Writes events within the transaction of their change. Their ids come in the order of the commits, which a sequence alone
@@ -40,8 +40,10 @@ const insertEvent = insertion(({ events }) => events);
  */
 export const recordEvents = async (tx: Store, origin: Origin, news: NewEvent[]): Promise<void> => {
   const { caller, requestId } = origin;
-  for (const { changedFields = [], ...told } of news) {
+  const keyId = caller?.keyId ?? null;
+  const rows = news.map(({ changedFields = [], ...told }) => {
     const kind = told.type.slice(0, told.type.indexOf('.'));
-    await insertEvent(tx, { ...told, kind, changedFields, keyId: caller?.keyId ?? null, requestId });
-  }
+    return { ...told, kind, changedFields, keyId, requestId };
+  });
+  await insertEvents(tx, rows);
 };

@@ -77,5 +77,32 @@ export const insertion = <T extends SQLiteTable, R = unknown>(
   };
 };
 
+/** The same for some rows at once, in their order, which costs less than one after the other. */
+export const insertionOfSome = <T extends SQLiteTable>(
+  choose: (tables: Tables) => T,
+): ((tx: Store, rows: readonly T['$inferInsert'][]) => Promise<unknown>) => {
+  const columnsOf = ({ tables }: Store) =>
+    Object.entries(getTableColumns(choose(tables))).filter(([, column]) => !isGiven(column));
+  const run = preparedByShape(
+    (count: number) => count,
+    (store, count) => {
+      const table: SQLiteTable = choose(store.tables);
+      const rowAt = (n: number) =>
+        Object.fromEntries(columnsOf(store).map(([name]) => [name, sql`${sql.placeholder(`${name}${n}`)}`]));
+      return store.db.insert(table).values(Array.from({ length: count }, (_, n) => rowAt(n))) as Preparable<unknown>;
+    },
+  );
+  return async (tx, rows) => {
+    if (rows.length === 0) return;
+    const values: Values = {};
+    for (const [n, row] of rows.entries())
+      for (const [name, column] of columnsOf(tx)) {
+        const value = (row as Values)[name] ?? null;
+        values[`${name}${n}`] = value === null ? null : column.mapToDriverValue(value);
+      }
+    await run(tx, rows.length, values);
+  };
+};
+
 /** Whether the database gives the value: the ids. */
 const isGiven = (column: { primary: boolean; name: string }) => column.primary && column.name === 'id';

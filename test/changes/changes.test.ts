@@ -70,6 +70,8 @@ test('everything that happens is told, in its order, and nothing of what was wri
     ...{ type: 'tag.created', at: START, kind: 'tag', id: 1, version: 1, slug: 'kept', live: null },
     changedFields: [],
   });
+  const ofArticle = body.data.filter(({ kind }: Told) => kind === 'article');
+  t.same(typesOf(ofArticle).slice(0, 2), ['article.created', 'article.published'], 'of one write in their order');
   const edited = body.data.find(({ type }: Told) => type === 'article.updated');
   t.match(edited, { kind: 'article', id: 1, version: 2, slug: 'shown', live: true });
   t.same([...edited.changedFields].sort(), ['body', 'source', 'title'], 'the names of fields alone');
@@ -178,7 +180,7 @@ test('eight writers on two Galleys of a store, followers cut off by chance: each
   const rare = ['article.published', 'tag.created'];
   let isOver = false;
   const writing = Promise.all(
-    Array.from({ length: 8 }, (_, n) => writeSome(n % 2 ? first : second, `writer ${n}`, 12)),
+    Array.from({ length: 8 }, (_, n) => writeSome(n % 2 ? first : second, `writer ${n}`, 8)),
   ).finally(() => {
     isOver = true;
   });
@@ -188,19 +190,19 @@ test('eight writers on two Galleys of a store, followers cut off by chance: each
     writing,
   ]);
   const written = (await storedCursors(first)).slice(before.length);
-  t.ok(written.length > 200 && all.cuts > 0 && some.cuts > 0, `${written.length} events, ${all.pages} pages`);
+  t.ok(written.length > 150 && all.cuts > 0 && some.cuts > 0, `${written.length} events, ${all.pages} pages`);
   t.strictSame(cursorsOf(all.seen), written);
   const wanted = all.seen.filter(({ type }) => rare.includes(type));
   t.ok(wanted.length > 40 && wanted.length < written.length, `${wanted.length} of some types`);
   t.strictSame(cursorsOf(some.seen), cursorsOf(wanted));
 });
 
-const MANY = 20_000;
+const MANY = 10_000;
 /** A record of many events: nearly all of one type, by one key; the things they are about come again and again. */
 const fill = ({ store }: Galley): Promise<void> =>
   store.transaction(async (tx) => {
     const rows = Array.from({ length: MANY }, (_, n) => {
-      const type = n % 1000 === 7 ? 'tag.merged' : n % 100 === 3 ? 'author.updated' : 'article.updated';
+      const type = n % 500 === 7 ? 'tag.merged' : n % 100 === 3 ? 'author.updated' : 'article.updated';
       return {
         ...{ type, at: new Date(START), kind: type.split('.')[0] as string, entityId: 1 + (n % 300), version: n + 1 },
         ...{ changedFields: [], keyId: n % 50 === 0 ? 3 : 1 },

@@ -2,7 +2,7 @@
 import type { EventType } from '../../core/events.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import type { Store } from '../../store/store.ts';
-import { findKeyNames, listAudit } from './audit-queries.ts';
+import { findKeyNames, listAuditRows } from './audit-queries.ts';
 import {
   type AuditRow,
   type EventRow,
@@ -68,14 +68,14 @@ export const followChanges = async (store: Store, asked: Followed): Promise<Told
 };
 
 /** Looks through all that is stored, what is no longer told to followers too: who did what, the newest first. */
-export const readAudit = async (
+export const listAudit = async (
   store: Store,
   asked: AuditAsked,
   slice: Slice,
 ): Promise<Sliced<AuditRow & { keyName: string | null }>> => {
   checkAudit(asked);
   const { kind, id, key } = asked;
-  const found = await listAudit(store, { types: typesOf(asked), kind, id, key }, slice);
+  const found = await listAuditRows(store, { types: typesOf(asked), kind, id, key }, slice);
   const names = await findKeyNames(store, [...new Set(found.flatMap(({ keyId }) => keyId ?? []))]);
   const rows = found.map((row) => ({ ...row, keyName: row.keyId === null ? null : (names.get(row.keyId) ?? null) }));
   return { rows, total: undefined };

@@ -69,7 +69,11 @@ const walkTypes = async (
  * Events as they are stored, the newest first, one more than the page shows. Of one thing and of one key there are few
  * enough to look through what happened to it, or what it did; types alone are walked each by itself.
  */
-export const listAudit = (store: Store, { types, kind, id, key }: AuditFilter, slice: Slice): Promise<AuditRow[]> => {
+export const listAuditRows = (
+  store: Store,
+  { types, kind, id, key }: AuditFilter,
+  slice: Slice,
+): Promise<AuditRow[]> => {
   const { events } = store.tables;
   const [limit, range] = [slice.limit + 1, rangeOf(slice)];
   // Neither is to be found by its own index, which would have to be sorted.

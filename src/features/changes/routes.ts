@@ -2,9 +2,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { Parts } from '../../store/store.ts';
-import { followChanges, readAudit } from './actions.ts';
+import { followChanges, listAudit } from './actions.ts';
 import { answerAuditEntry, answerChange } from './answers.ts';
-import { listChangesDoor, readAuditDoor } from './schemas.ts';
+import { listAuditDoor, listChangesDoor } from './schemas.ts';
 
 export const changeRoutes: FastifyPluginAsyncTypebox<Parts> = async (app, { store }) => {
   app.get('/changes', listChangesDoor, async ({ query }) => {
@@ -13,11 +13,11 @@ export const changeRoutes: FastifyPluginAsyncTypebox<Parts> = async (app, { stor
     return { data: events.map(answerChange), pagination: { limit, next, previous: null } };
   });
 
-  app.get('/audit', readAuditDoor, async (request, reply) => {
+  app.get('/audit', listAuditDoor, async (request, reply) => {
     const slice = sliceOf(request, 'integer');
     const { types, kind, id, key } = request.query;
     const asked = { ...(types && { types }), ...(kind && { kind }), ...(id && { id }), ...(key && { key }) };
-    const found = await readAudit(store, asked, slice);
+    const found = await listAudit(store, asked, slice);
     return answerPage(request, reply, slice, found, (row) => ({ value: row.id, id: row.id }), answerAuditEntry);
   });
 };

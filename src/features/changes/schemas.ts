@@ -140,8 +140,8 @@ export const listChangesDoor = door({
   answers: { 200: answer('What happened', ChangeList, LIST_ETAG) },
 });
 
-export const readAuditDoor = door({
-  operationId: 'readAudit',
+export const listAuditDoor = door({
+  operationId: 'listAudit',
   summary: 'Look through what happened and who did it',
   description:
     'The newest first. After `EVENT_DAYS` an event goes, but for those that say what a tag or an author became, which are ' +

@@ -9,6 +9,8 @@ type Told = { in: string; pointer?: string; name?: string; code: string };
  * document. A fault that is not here is one the document does not tell.
  */
 const RULES: [operations: RegExp, at: RegExp, codes: RegExp][] = [
+  [/^listChanges$/, /^after$/, /^invalid-cursor$/], // it is what this list has given, too
+  [/^listAudit$/, /^id$/, /^not-allowed$/], // the id of a thing goes with its kind
   [/^list/, /^cursor$/, /^invalid-cursor$/], // it is what this list has given
   [/^list/, /^(?:page|limit|cursor)$/, /^(?:not-allowed|too-large)$/], // how far pages go, and which of them go together
   [/^listArticles$/, /^(?:sort|include|mine)$/, /^not-allowed$/], // what only a search has, or a key with an author
