@@ -12,7 +12,7 @@ export const EVENTS = {
   'article.unpublished': 'An article is live no longer, by a write or because its moment came',
   'article.trashed': 'An article went to the trash',
   'article.restored': 'An article came out of the trash, as a draft',
-  'article.deleted': 'An article was deleted for good',
+  'article.deleted': 'An article was deleted for good, and its comments with it',
   'author.created': 'An author was made',
   'author.updated': 'An author was changed',
   'author.deleted': 'An author was deleted; its articles may have gone over to another',

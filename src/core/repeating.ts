@@ -43,8 +43,8 @@ export const repeatFromNow = (
 };
 
 /**
- * Work that many ask for, as an async function: it is never done twice at a time, and done once more where it was asked for meanwhile. Who asks
- * waits until all of that is done.
+ * Work that many ask for, as an async function: it is never done twice at a time, and done once more where it was asked
+ * for meanwhile. Who asks waits until all of that is done.
  */
 export const onceMore = (work: () => Promise<void>): (() => Promise<void>) => {
   let running: Promise<void> | undefined;

@@ -101,6 +101,24 @@ test('a write upon a moment that is not noted yet begins from what is true', asy
   }
 });
 
+test('what is deleted for good upon a moment that is not noted yet, is told as everyone saw it', async (t) => {
+  const galley = await startGalley(t);
+  const rows: [hours: number, events: string[]][] = [
+    [0, ['created', 'deleted']],
+    [1, ['created', 'published live', 'deleted', 'unpublished']],
+    [2, ['created', 'published live', 'unpublished', 'deleted']],
+  ];
+  for (const [hours, events] of rows) {
+    galley.clock.now = new Date(START);
+    const { id } = await create(galley, { status: 'scheduled', publishedAt: at(1), unpublishAt: at(2) });
+    galley.clock.advance(hours * HOUR);
+    const removal = await galley.ask('DELETE', `/v1/articles/${id}?permanent=true`, { key: galley.keys.admin });
+    t.equal(removal.status, 204);
+    t.strictSame(await happened(galley, id), events, `${hours} h later`);
+    t.strictSame(await countsOf(galley), [0, 0]);
+  }
+});
+
 /** A small generator, so that a failing run can be run again. */
 const randomFrom = (seed: number) => () => {
   seed = (seed * 1_664_525 + 1_013_904_223) % 4_294_967_296;

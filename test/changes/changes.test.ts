@@ -89,6 +89,34 @@ test('everything that happens is told, in its order, and nothing of what was wri
   t.equal(again.status, 304);
 });
 
+test('what an article is about that is not live, its slug does not tell who may not read it', async (t) => {
+  const { ask, keys, authorId } = await startGalley(t);
+  const begun = (await ask('GET', '/v1/changes?after=now', { key: keys.viewer })).body.pagination.next;
+  const { body: other } = await ask('POST', '/v1/authors', { key: keys.editor, body: { name: 'Grace Hopper' } });
+  for (const [title, authorIds] of [
+    ['Theirs', [other.id]],
+    ['Mine', [authorId]],
+  ])
+    await ask('POST', '/v1/articles', { key: keys.editor, body: { title, authorIds, body: 'Text' } });
+  const { body: shown } = await ask('POST', '/v1/articles', {
+    ...{ key: keys.editor, body: { title: 'Shown', body: 'Text', authorIds: [other.id], status: 'published' } },
+  });
+  await ask('PATCH', `/v1/articles/${shown.id}`, { key: keys.editor, body: { status: 'draft', slug: 'hidden' } });
+  const all = ['theirs', 'mine', 'shown', 'shown', 'hidden', 'hidden'];
+  const shownOnly = [null, null, 'shown', 'shown', null, null];
+  const rows = { viewer: all, contributor: shownOnly, author: shownOnly, editor: all, admin: all };
+  for (const [role, slugs] of Object.entries(rows)) {
+    const { body } = await ask('GET', `/v1/changes?after=${begun}`, { key: keys[role as keyof typeof rows] });
+    const ofArticles = body.data.filter(({ kind }: Told) => kind === 'article');
+    t.same(
+      ofArticles.map(({ slug }: { slug: string | null }) => slug),
+      slugs,
+      role,
+    );
+    t.equal(body.data[0].slug, 'grace-hopper', 'authors are shown to every key');
+  }
+});
+
 test('a follower of some types hears of those alone, and never looks at the others again', async (t) => {
   const galley = await startGalley(t);
   const { ask, keys } = galley;

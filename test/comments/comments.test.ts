@@ -170,8 +170,13 @@ test('with a key that has an author, a comment is staff’s and approved at once
   t.notOk(posted.text.includes('ada@harbour.example'), 'not even to its own author, who is no editor');
   t.same(await shown(), [posted.body.id]);
   t.equal(await counted(), 1);
-  const event = (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).at(-1);
-  t.match(event, { type: 'comment.created', entityId: posted.body.id });
+  const events = (await store.db.select().from(store.tables.events).orderBy(store.tables.events.id)).slice(-2);
+  const { id } = posted.body;
+  t.match(
+    events,
+    ['created', 'approved'].map((what) => ({ type: `comment.${what}`, entityId: id, version: 1 })),
+    'whoever waits for what everyone may read, hears of it',
+  );
   const named = await ask('POST', comments, {
     key: keys.author,
     body: { body: 'Aye.', authorName: 'The desk', authorUrl: null },

@@ -3,7 +3,7 @@ import { demand } from '../../core/access.ts';
 import type { EventType } from '../../core/events.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { touchedByArticle } from '../../core/groups.ts';
-import { isLive, type Standing } from '../../core/statuses.ts';
+import type { Standing } from '../../core/statuses.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
 import { forgetOldSlugs } from '../../store/slug-history.ts';
@@ -11,6 +11,7 @@ import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { breathe } from '../../store/unit.ts';
 import { liveEvents, moveCounts } from './counting.ts';
+import { settleIfDue } from './due-moments.ts';
 import { checkVersion, notFound, openToWrite } from './finding.ts';
 import { deleteArticleRow, findArticle, type StoredArticle } from './queries.ts';
 import { countedAs, keptOf, recordOf, storeOver, writingOf } from './records.ts';
@@ -66,8 +67,12 @@ const removeComments = async (tx: Store, articleId: number): Promise<void> => {
   while ((await deleteCommentsOf(tx, articleId, COMMENTS_AT_ONCE)) === COMMENTS_AT_ONCE) await breathe();
 };
 
-/** Removes an article within a transaction that runs: all of it but events with its id. */
-export const removeArticle = async (tx: Store, origin: Origin, before: StoredArticle, at: Date): Promise<void> => {
+/**
+ * Removes an article within a transaction that runs: all of it but events with its id. A moment that came due is settled
+ * first: everyone may have read it since.
+ */
+export const removeArticle = async (tx: Store, origin: Origin, found: StoredArticle, at: Date): Promise<void> => {
+  const before = await settleIfDue(tx, found, at);
   const { id, version, slug, notedLive } = before.row;
   const counted = countedAs(before);
   await moveCounts(tx, counted, null);
@@ -75,10 +80,7 @@ export const removeArticle = async (tx: Store, origin: Origin, before: StoredArt
   await deleteArticleRow(tx, id);
   await forgetOldSlugs(tx, ['article'], id);
   await tx.searches.articles.remove(id);
-  touch(tx, origin, [
-    ...touchedByArticle(id, { ...counted, live: counted.live || isLive(before.row, at) }, null),
-    'schedule',
-  ]);
+  touch(tx, origin, [...touchedByArticle(id, counted, null), 'schedule']);
   const types: EventType[] = ['article.deleted', ...liveEvents(notedLive, false)];
   await recordEvents(
     tx,

@@ -2,7 +2,7 @@
 import type { AuditRow } from './queries.ts';
 import { changeOf } from './rules.ts';
 
-export { changeOf as answerChange } from './rules.ts';
+export { changeFor as answerChange } from './rules.ts';
 
 /** A change as the audit tells it; `keyName` is the name that its key has now. */
 export const answerAuditEntry = ({ keyName, ...event }: AuditRow & { keyName: string | null }) => ({

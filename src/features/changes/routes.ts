@@ -7,10 +7,10 @@ import { answerAuditEntry, answerChange } from './answers.ts';
 import { listAuditDoor, listChangesDoor } from './schemas.ts';
 
 export const changeRoutes: FastifyPluginAsyncTypebox<Parts> = async (app, { store }) => {
-  app.get('/changes', listChangesDoor, async ({ query }) => {
+  app.get('/changes', listChangesDoor, async ({ query, caller }) => {
     const { limit = 20, ...asked } = query;
     const { events, next } = await followChanges(store, { ...asked, limit });
-    return { data: events.map(answerChange), pagination: { limit, next, previous: null } };
+    return { data: events.map((event) => answerChange(caller, event)), pagination: { limit, next, previous: null } };
   });
 
   app.get('/audit', listAuditDoor, async (request, reply) => {

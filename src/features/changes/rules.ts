@@ -1,4 +1,5 @@
 /** What is told of an event: to followers, to webhooks, to the audit. */
+import { type Caller, may } from '../../core/access.ts';
 import { type Fault, refuse, refuseAll } from '../../core/errors.ts';
 import { EVENT_TYPES, type EventKind, type EventType } from '../../core/events.ts';
 import { formatMoment } from '../../core/moment.ts';
@@ -66,6 +67,15 @@ export const changeOf = (event: EventRow): Change => ({
   live: event.live,
   changedFields: event.changedFields,
 });
+
+/**
+ * A change as a caller may hear of it by its key: of an article that was not live, the slug, which is made of its title,
+ * is for those who may read every article.
+ */
+export const changeFor = (caller: Caller, event: EventRow): Change => {
+  const change = changeOf(event);
+  return event.live === false && !may(caller, 'read unpublished') ? { ...change, slug: null } : change;
+};
 
 /** What an audit is about: some types of events, those of a kind, of one thing of that kind, of one key. */
 export type AuditAsked = { types?: EventType[]; kind?: EventKind; id?: number; key?: number };

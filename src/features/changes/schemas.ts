@@ -12,7 +12,12 @@ const told = {
   kind: oneOf(EVENT_KINDS, { description: 'What it happened to' }),
   id: Id({ description: 'The id of that; it may be gone by now' }),
   version: nullable(Type.Integer({ minimum: 1, description: 'The version it had then' })),
-  slug: nullable(Type.String({ description: 'The slug it had then' })),
+  slug: nullable(
+    Type.String({
+      description:
+        'The slug it had then. Of an article that was not live: null, to a key that may not read every article',
+    }),
+  ),
   live: nullable(Type.Boolean({ description: 'Of an article: whether everyone could read it then' })),
   changedFields: Type.Array(Type.String(), {
     description: 'The names of the fields that were changed, where something was; never what they hold',

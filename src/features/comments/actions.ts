@@ -1,5 +1,6 @@
 /** What can be done with comments: posting, changing, removing. */
 import { type Caller, demand } from '../../core/access.ts';
+import type { EventType } from '../../core/events.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import type { Rate } from '../../core/rate.ts';
 import type { CommentStatus } from '../../core/statuses.ts';
@@ -17,7 +18,7 @@ import { indexComment } from './indexing.ts';
 import { demandNew, judgeComment } from './judging.ts';
 import { type CommentRow, insertComment, type PostedComment } from './queries.ts';
 import { removeComment } from './removing.ts';
-import { checkSignature, foldEmail, isShownAs } from './rules.ts';
+import { checkSignature, foldEmail, isShownAs, STATUS_EVENTS } from './rules.ts';
 import { carryStanding } from './standing.ts';
 import { placeComment } from './threads.ts';
 
@@ -82,7 +83,12 @@ export const postComment = async (
     });
     await indexComment(tx, comment);
     await carryStanding(tx, origin, comment, null, status);
-    await recordEvents(tx, origin, [{ type: 'comment.created', at: now, entityId: comment.id, version: 1 }]);
+    const news: EventType[] = ['comment.created', ...(status === 'approved' ? [STATUS_EVENTS.approved] : [])];
+    await recordEvents(
+      tx,
+      origin,
+      news.map((type) => ({ type, at: now, entityId: comment.id, version: 1 })),
+    );
     await keepOutcome(tx, origin, { kind: 'comment', id: comment.id }, now);
     return { ...comment, editToken };
   });

@@ -50,7 +50,10 @@ export const insertTarget = async ({ db, tables: { purgeTargets } }: Store, name
 
 type Lease = { lease: string; leasedUntil: Date };
 
-/** Leases a target, unless another has a lease that ends after `now` and until `longest`; returns up to where it has been told. */
+/**
+ * Leases a target, unless another has a lease that ends after `now` and until `longest`; returns up to where it has been
+ * told.
+ */
 export const leaseTarget = async (
   { db, tables: { purgeTargets } }: Store,
   name: string,
@@ -69,7 +72,10 @@ export const leaseTarget = async (
   return leased?.touchId;
 };
 
-/** Notes how far a target has been told, and until when it is leased; a moment of null gives the lease back. False where another has it. */
+/**
+ * Notes how far a target has been told, and until when it is leased; a moment of null gives the lease back. False where
+ * another has it.
+ */
 export const moveTarget = async (
   { db, tables: { purgeTargets } }: Store,
   { name, lease }: { name: string; lease: string },

@@ -45,7 +45,10 @@ type Holding = { lease: string; once: number; twice: number; noted: number; agai
 
 const after = (moment: Date, milliseconds: number): Date => new Date(moment.getTime() + milliseconds);
 
-/** Whether a moment is still to come; where it is farther away than it can be, the clock was put back, and it is not waited for. */
+/**
+ * Whether a moment is still to come; where it is farther away than it can be, the clock was put back, and it is not
+ * waited for.
+ */
 const isAhead = (moment: Date, now: Date, most: number): boolean => moment > now && moment <= after(now, most);
 
 /** What was touched after a touch; undefined: nothing. Everything, where nobody knows it any more. */
@@ -81,7 +84,10 @@ export const createTeller = ({ store, clock, sender }: PurgeParts, target: Purge
     return touchId === undefined ? undefined : { lease, once: touchId, twice: touchId, noted: touchId, again: [] };
   };
 
-  /** Notes how far it has been told twice; `until` null gives the target back, which is also over where another has taken it. */
+  /**
+   * Notes how far it has been told twice; `until` null gives the target back, which is also over where another has taken
+   * it.
+   */
   const note = async (held: Holding, until: Date | null): Promise<void> => {
     const move = { touchId: held.twice, leasedUntil: until };
     const isOurs = await store.transaction((tx) => moveTarget(tx, { name, lease: held.lease }, move));
