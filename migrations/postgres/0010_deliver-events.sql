@@ -41,6 +41,9 @@ CREATE TABLE "webhooks" (
 	"updated_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "articles" ADD COLUMN "noindex" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "articles" ADD COLUMN "canonical_url" text collate "C";--> statement-breakpoint
+ALTER TABLE "events" ADD COLUMN "article_id" integer;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_webhook_id_webhooks_id_fk" FOREIGN KEY ("webhook_id") REFERENCES "public"."webhooks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "deliveries_of_webhook" ON "deliveries" USING btree ("webhook_id","id");--> statement-breakpoint
 CREATE INDEX "deliveries_by_status" ON "deliveries" USING btree ("webhook_id","status","id");--> statement-breakpoint
@@ -51,3 +54,7 @@ CREATE INDEX "events_of_type" ON "events" USING btree ("type","id");--> statemen
 CREATE INDEX "events_of_key" ON "events" USING btree ("key_id","id");--> statement-breakpoint
 -- All that happened so far is still told.
 INSERT INTO "event_horizon" ("id", "pruned_to") VALUES (1, 0);
+--> statement-breakpoint
+UPDATE "articles" SET "noindex" = coalesce(("told"."seo" ->> 'noindex')::boolean, false), "canonical_url" = "told"."seo" ->> 'canonicalUrl' FROM (SELECT "article_id", convert_from("page", 'UTF8')::json -> 'seo' AS "seo" FROM "article_contents") AS "told" WHERE "told"."article_id" = "articles"."id" AND (("told"."seo" ->> 'noindex')::boolean OR "told"."seo" ->> 'canonicalUrl' IS NOT NULL);
+--> statement-breakpoint
+UPDATE "events" SET "article_id" = (SELECT "article_id" FROM "comments" WHERE "comments"."id" = "events"."entity_id") WHERE "kind" = 'comment';

@@ -17,6 +17,8 @@ export const defineEventTables = (c: Columns) => {
       slug: text('slug'),
       live: boolean('live'),
       changedFields: json<string[]>('changed_fields').notNull(),
+      /** Of a comment: the article it was posted to. */
+      articleId: integer('article_id'),
       /** Of what became of another thing, as a tag that was merged: that one, and the articles that went over. */
       intoId: integer('into_id'),
       articleIds: json<number[]>('article_ids'),

@@ -24,6 +24,8 @@ export type NewEvent = {
   live?: boolean | null;
   /** Names of fields, never their content. */
   changedFields?: string[];
+  /** Of a comment: the article it was posted to. */
+  articleId?: number;
   /** What a thing became part of, and the ids of the articles that went over. */
   intoId?: number;
   articleIds?: number[];

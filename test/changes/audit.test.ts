@@ -22,7 +22,7 @@ test('the audit says who did what, in which request, the newest first', async (t
   t.match(cursor, /^\d+\.[0-9a-z]+$/);
   t.same(entry, {
     ...{ type: 'tag.created', at: START, kind: 'tag', id: made.body.id, version: 1, slug: 'harbour', live: null },
-    ...{ changedFields: [], keyId: me.keyId, keyName: 'Test editor', requestId: 'request-of-mine' },
+    ...{ articleId: null, changedFields: [], keyId: me.keyId, keyName: 'Test editor', requestId: 'request-of-mine' },
     ...{ intoId: null, articleIds: null },
   });
   t.equal(headers['cache-control'], 'private, no-cache');

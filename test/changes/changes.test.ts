@@ -68,8 +68,11 @@ test('everything that happens is told, in its order, and nothing of what was wri
   const { cursor: _, ...first } = body.data[3];
   t.same(first, {
     ...{ type: 'tag.created', at: START, kind: 'tag', id: 1, version: 1, slug: 'kept', live: null },
-    changedFields: [],
+    ...{ articleId: null, changedFields: [] },
   });
+  const ofComments = body.data.filter(({ kind }: Told) => kind === 'comment');
+  t.ok(ofComments.length >= 6);
+  for (const { articleId } of ofComments) t.equal(articleId, 1, 'the article of a comment, also of one that is gone');
   const ofArticle = body.data.filter(({ kind }: Told) => kind === 'article');
   t.same(typesOf(ofArticle).slice(0, 2), ['article.created', 'article.published'], 'of one write in their order');
   const edited = body.data.find(({ type }: Told) => type === 'article.updated');

@@ -11,8 +11,8 @@ export type EventRow = Omit<AuditRow, 'intoId' | 'articleIds' | 'keyId' | 'reque
 
 /** What is read for others: ten thousand articles that went over with a tag are not. */
 const told = ({ tables: { events } }: Store) => {
-  const { id, type, at, kind, entityId, version, slug, live, changedFields } = events;
-  return { id, type, at, kind, entityId, version, slug, live, changedFields };
+  const { id, type, at, kind, entityId, articleId, version, slug, live, changedFields } = events;
+  return { id, type, at, kind, entityId, articleId, version, slug, live, changedFields };
 };
 
 const eventsAfter = prepared((store) =>

@@ -12,6 +12,7 @@ export type Change = {
   at: string;
   kind: EventKind;
   id: number;
+  articleId: number | null;
   version: number | null;
   slug: string | null;
   live: boolean | null;
@@ -62,6 +63,7 @@ export const changeOf = (event: EventRow): Change => ({
   at: formatMoment(event.at),
   kind: event.kind as EventKind,
   id: event.entityId,
+  articleId: event.articleId,
   version: event.version,
   slug: event.slug,
   live: event.live,

@@ -11,6 +11,7 @@ const told = {
   at: Moment({ description: 'When' }),
   kind: oneOf(EVENT_KINDS, { description: 'What it happened to' }),
   id: Id({ description: 'The id of that; it may be gone by now' }),
+  articleId: nullable(Id({ description: 'Of a comment: the article it was posted to. Null of all others' })),
   version: nullable(Type.Integer({ minimum: 1, description: 'The version it had then' })),
   slug: nullable(
     Type.String({
@@ -25,7 +26,7 @@ const told = {
 };
 const example = {
   ...{ cursor: '128.mwrhlr40', type: 'article.updated', at: '2026-11-22T07:00:00.000Z', kind: 'article', id: 7 },
-  ...{ version: 3, slug: 'the-harbour-at-night', live: true, changedFields: ['title', 'body'] },
+  ...{ articleId: null, version: 3, slug: 'the-harbour-at-night', live: true, changedFields: ['title', 'body'] },
 };
 
 export const Change = component(

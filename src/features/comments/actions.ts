@@ -87,7 +87,7 @@ export const postComment = async (
     await recordEvents(
       tx,
       origin,
-      news.map((type) => ({ type, at: now, entityId: comment.id, version: 1 })),
+      news.map((type) => ({ type, at: now, entityId: comment.id, version: 1, articleId: comment.articleId })),
     );
     await keepOutcome(tx, origin, { kind: 'comment', id: comment.id }, now);
     return { ...comment, editToken };

@@ -35,7 +35,7 @@ export const keepChange = async (
   if (changedFields.includes('body') || changedFields.includes('authorName')) await indexComment(tx, stored);
   await carryStanding(tx, origin, comment, comment.status, stored.status);
   const type = changedFields.includes('status') ? STATUS_EVENTS[stored.status] : 'comment.updated';
-  const { id: entityId, version } = stored;
-  await recordEvents(tx, origin, [{ type, at: now, entityId, version, changedFields }]);
+  const { id: entityId, version, articleId } = stored;
+  await recordEvents(tx, origin, [{ type, at: now, entityId, version, articleId, changedFields }]);
   return stored;
 };

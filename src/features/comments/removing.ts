@@ -31,6 +31,6 @@ export const removeComment = async (tx: Store, origin: Origin, { id }: CommentRo
     await carryStanding(tx, origin, comment, comment.status, null);
     await sweepUp(tx, comment.parentId);
   }
-  const { version } = comment;
-  await recordEvents(tx, origin, [{ type: 'comment.deleted', at: now, entityId: id, version, changedFields: [] }]);
+  const { version, articleId } = comment;
+  await recordEvents(tx, origin, [{ type: 'comment.deleted', at: now, entityId: id, version, articleId }]);
 };
