@@ -11,7 +11,7 @@ const builder = new XMLBuilder({
   suppressBooleanAttributes: false,
 });
 
-/** What a document of XML 1.0 may not hold in any form, escaped neither (section 2.2). Text of ours has no half characters. */
+/** What a document of XML 1.0 may not hold, not even escaped (section 2.2). Text of ours has no half characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is sought
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
