@@ -225,6 +225,13 @@ test('a feed is well-formed and keeps to its standard whatever is written', asyn
   }
 });
 
+test('an author without a letter that XML can hold is none in Atom', async (t) => {
+  const site = await startSite(t);
+  await site.edit(`/v1/authors/${site.authorId}`, { name: '\ufffe' });
+  await site.publish({ title: 'One' });
+  for (const format of FORMATS) await readFeed(t, site, '/feeds/articles', format);
+});
+
 test('links of a text are absolute in feeds', async (t) => {
   const site = await startSite(t);
   await site.edit('/v1/site', { url: `${HOME}/news`, articleUrlPattern: '/{year}/{slug}' });
