@@ -57,7 +57,7 @@ type CachingParts = {
   noticeOthers: () => Promise<void> | undefined;
 };
 
-/** Says of every answer under `/v1` who may keep it, where the handler has not. */
+/** Says of every answer who may keep it, where the handler has not. */
 export const sayWhatMayBeKept = (
   app: FastifyInstance,
   { cacheControl, clock, schedule, noticeOthers }: CachingParts,

@@ -54,7 +54,10 @@ type SchemaOf<S extends DoorSpec> = Pick<S, Extract<keyof S, 'params' | 'queryst
   response: S['answers'];
 };
 
-/** An answer with a body of some media type. T to the type checker, the media-type form to Fastify: without the cast the handler's answer would go unchecked. */
+/**
+ * An answer with a body of some media type. T to the type checker, the media-type form to Fastify: without the cast the
+ * handler's answer would go unchecked.
+ */
 export const answerAs = <T extends TSchema>(type: string, description: string, schema: T, headers: object = {}): T =>
   ({ description, headers, content: { [type]: { schema } } }) as unknown as T;
 

@@ -225,6 +225,13 @@ test('a feed is well-formed and keeps to its standard whatever is written', asyn
   }
 });
 
+test('an author without a letter that XML can hold is none in Atom', async (t) => {
+  const site = await startSite(t);
+  await site.edit(`/v1/authors/${site.authorId}`, { name: '\ufffe' });
+  await site.publish({ title: 'One' });
+  for (const format of FORMATS) await readFeed(t, site, '/feeds/articles', format);
+});
+
 test('links of a text are absolute in feeds', async (t) => {
   const site = await startSite(t);
   await site.edit('/v1/site', { url: `${HOME}/news`, articleUrlPattern: '/{year}/{slug}' });
@@ -240,7 +247,8 @@ test('links of a text are absolute in feeds', async (t) => {
     ['<video src="v.mp4" poster="/p.jpg" title="a > b"></video>', `poster="${HOME}/p.jpg"`],
   ];
   await site.publish({ bodyFormat: 'html', body: links.map(([html]) => html).join('\n') });
-  const [{ html }] = itemsOf('json', await readFeed(t, site, '/feeds/articles', 'json'));
+  const [{ html, id }] = itemsOf('json', await readFeed(t, site, '/feeds/articles', 'json'));
+  t.equal(id, 'tag:harbour.example,2026:news/article-1', 'another publication of the host has other ids');
   for (const [written, found = ''] of links) t.ok(html.includes(found), `${written} → ${html}`);
 });
 

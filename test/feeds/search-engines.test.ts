@@ -5,6 +5,7 @@ import { arePublishedMoreThan } from '../../src/features/feeds/sitemap-queries.t
 import { startGalley } from '../support/app.ts';
 import { faultOf } from '../support/feeds/validate.ts';
 import { insertRows } from '../support/rows.ts';
+import { overTheWire } from '../support/wire.ts';
 
 const HOME = 'https://harbour.example';
 const startSite = async (t: Test) => {
@@ -82,7 +83,10 @@ test('one of several sitemaps has the articles of ten thousand ids, so that each
   t.same(await slugs(1), ['', 'first', 'last']);
   t.same(await slugs(3), ['other']);
   t.same(await slugs(214_749), ['very-last']);
-  for (const page of [2, 4, 100]) t.equal((await ask('GET', `/sitemap-${page}.xml`)).status, 404, `page ${page}`);
+  for (const page of [2, 4, 100]) {
+    const { status, headers } = await ask('GET', `/sitemap-${page}.xml`);
+    t.same([status, headers['cache-groups']], [404, undefined], `page ${page}`);
+  }
   for (const page of ['0', '214750', '01', 'x', '1.5'])
     t.equal((await ask('GET', `/sitemap-${page}.xml`)).status, 400, page);
   for (const path of ['/sitemap-.xml', '/sitemap-1', '/sitemap-1.txt'])
@@ -95,6 +99,30 @@ test('one of several sitemaps has the articles of ten thousand ids, so that each
   t.equal(faultOf('index', index), undefined);
   t.match(index, '<sitemap><loc>https://api.example/sitemap-3.xml</loc></sitemap>');
   t.not(faultOf('index', answerIndex([], HOME)), undefined, 'the standard is asked');
+});
+
+test('a sitemap that weighs more than is kept in memory is an index, and then kept', async (t) => {
+  const { publish, write, ask, app, store } = await startSite(t);
+  const { id } = await publish({ slug: 'first' });
+  const { articles } = store.tables;
+  const [row] = await store.db.select().from(articles);
+  const { id: _, ...like } = row as typeof articles.$inferSelect;
+  const rows = Array.from({ length: 4200 }, (_, i) => ({ ...like, id: id + 1 + i, slug: `article-${i}` }));
+  await store.transaction((tx) => insertRows(tx, tx.tables.articles, rows));
+  await write('PATCH', '/v1/site', { url: `${HOME}/${'y'.repeat(1850)}` });
+  const index = await ask('GET', '/sitemap.xml');
+  t.equal(faultOf('index', index.text), undefined);
+  t.match(index.text, '<sitemap><loc>https://api.example/sitemap-1.xml</loc></sitemap></sitemapindex>');
+  const page = await ask('GET', '/sitemap-1.xml');
+  t.equal(faultOf('sitemap', page.text), undefined);
+  t.equal(page.text.split('<url>').length - 1, 1 + 1 + rows.length, 'the front page, and every article');
+
+  await write('PATCH', '/v1/site', { url: `${HOME}/${'y'.repeat(1750)}` });
+  const wire = await overTheWire(t, app);
+  const whole = await wire('/sitemap.xml');
+  t.equal(whole.bytes.toString().split('<url>').length - 1, 1 + 1 + rows.length);
+  const again = await wire('/sitemap.xml', { 'accept-encoding': 'gzip' });
+  t.equal(again.headers['content-encoding'], 'gzip', 'only what is kept is answered compressed');
 });
 
 test('an article is told as schema.org’s NewsArticle', async (t) => {

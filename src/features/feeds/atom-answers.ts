@@ -1,5 +1,5 @@
 /** A feed as Atom 1.0 (RFC 4287). */
-import { documentOf, unescaped, type XmlTree } from '../../core/xml.ts';
+import { documentOf, heldOf, unescaped, type XmlTree } from '../../core/xml.ts';
 import type { Feed } from './feed-answers.ts';
 import { mediaOf } from './media-answers.ts';
 
@@ -10,7 +10,10 @@ const entryOf = (item: Feed['items'][number]): XmlTree => ({
   link: { '@rel': 'alternate', '@type': 'text/html', '@href': item.url },
   published: item.publishedAt.toISOString(),
   updated: item.updatedAt.toISOString(),
-  author: item.authors.map(({ name, url }) => ({ name, ...(url !== null && { uri: url }) })),
+  // A name may not be empty there.
+  author: item.authors
+    .filter(({ name }) => heldOf(name) !== '')
+    .map(({ name, url }) => ({ name, ...(url !== null && { uri: url }) })),
   category: item.tags.map(({ slug, name }) => ({ '@term': slug, '@label': name })),
   summary: { '@type': 'text', '#text': item.summary },
   content: { '@type': 'html', ...unescaped(item.html) },

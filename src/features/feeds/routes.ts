@@ -36,8 +36,11 @@ export type FeedParts = Parts & { publicUrl: string | null };
 const apiOf = (app: FastifyInstance, { publicUrl }: FeedParts): string =>
   publicUrl ?? listeningAt(app) ?? 'http://localhost';
 
-/** What one sitemap may weigh (sitemaps.org), with room for what stands around the entries. */
-const MOST_BYTES = 50 * 1024 * 1024 - 1000;
+/**
+ * What the entries of one sitemap of all may weigh: less than sitemaps.org allows (50 MiB), for what weighs more than the
+ * response cache keeps as it comes would be made anew for whoever asks. Pages have too few entries to need a limit.
+ */
+const MOST_BYTES = 8_000_000;
 
 const WRITERS = { rss: answerRss, atom: answerAtom, json: answerJsonFeed };
 
@@ -76,15 +79,15 @@ export const feedRoutes: FastifyPluginAsyncTypebox<FeedParts> = async (app, part
     }
   }
 
-  /** The entries of a sitemap; undefined where they weigh more than one may. Addresses are ASCII. */
-  const readEntries = async (range: IdRange): Promise<string[] | undefined> => {
+  /** The entries of a sitemap; undefined where they weigh more than `most` bytes. Addresses are ASCII. */
+  const readEntries = async (range: IdRange, most: number): Promise<string[] | undefined> => {
     const [site, api] = [await readSite(parts.store), apiOf(app, parts)];
     const entries = range.after === 0 ? [frontPage(site, api)] : [];
     let length = 0;
     for await (const articles of walkToLead(parts, range)) {
       const some = entriesOf(articles, site, api);
       length += some.length;
-      if (length > MOST_BYTES) return undefined;
+      if (length > most) return undefined;
       if (some !== '') entries.push(some);
     }
     return entries;
@@ -92,7 +95,7 @@ export const feedRoutes: FastifyPluginAsyncTypebox<FeedParts> = async (app, part
 
   app.get('/sitemap.xml', readSitemapDoor, async (_request, reply) => {
     belongsTo(reply, ['articles', 'site']);
-    const entries = (await areTooMany(parts)) ? undefined : await readEntries(ALL);
+    const entries = (await areTooMany(parts)) ? undefined : await readEntries(ALL, MOST_BYTES);
     const sitemap = entries
       ? answerSitemap(entries)
       : answerIndex(await listPages(parts, IDS_A_PAGE), apiOf(app, parts));
@@ -101,11 +104,11 @@ export const feedRoutes: FastifyPluginAsyncTypebox<FeedParts> = async (app, part
   });
 
   app.get('/sitemap-:page.xml', readSitemapPageDoor, async (request, reply) => {
-    belongsTo(reply, ['articles', 'site']);
     const { page } = request.params;
     const upTo = Math.min(page * IDS_A_PAGE, ALL.upTo);
-    const entries = await readEntries({ after: (page - 1) * IDS_A_PAGE, upTo });
+    const entries = await readEntries({ after: (page - 1) * IDS_A_PAGE, upTo }, Number.POSITIVE_INFINITY);
     if (!entries?.length) throw refuse('not-found', `There is no sitemap ${page}`);
+    belongsTo(reply, ['articles', 'site']);
     sendReady(reply, answerSitemap(entries), 'application/xml');
     return reply;
   });

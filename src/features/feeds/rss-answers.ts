@@ -1,4 +1,4 @@
-/** A feed as RSS 2.0 (the RSS Advisory Board’s specification), with the modules readers know: Atom, content, Dublin Core, media. */
+/** A feed as RSS 2.0 (the RSS Advisory Board’s), with the modules readers know: Atom, content, Dublin Core, media. */
 import { documentOf, unescaped, type XmlTree } from '../../core/xml.ts';
 import type { Feed } from './feed-answers.ts';
 import { mediaOf } from './media-answers.ts';

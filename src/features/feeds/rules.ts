@@ -38,8 +38,10 @@ export const pageOf = (article: Addressed, site: SiteRow, { api }: Places): stri
  * have shown already.
  */
 export const permanentId = ({ home }: Places, name: string): string => {
-  const host = URL.canParse(home) ? new URL(home).hostname.replaceAll(/[^a-z0-9.-]/g, '') : 'localhost';
-  return `tag:${host},2026:${name}`;
+  const { hostname, pathname } = new URL(URL.canParse(home) ? home : 'http://localhost');
+  // Two publications of one host stand at different paths of it.
+  const place = pathname.replaceAll(/^\/|\/$/g, '');
+  return `tag:${hostname.replaceAll(/[^a-z0-9.-]/g, '')},2026:${place === '' ? '' : `${place}/`}${name}`;
 };
 
 type Moments = { publishedAt: Date; contentUpdatedAt: Date | null };

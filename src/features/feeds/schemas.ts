@@ -142,7 +142,7 @@ export const readSitemapDoor = door({
   summary: 'Read the sitemap, for search engines',
   description:
     'The live articles, but those whose `seo` says `noindex` or a canonical address elsewhere; the front page comes first. ' +
-    'Past 50,000 of them, or 50 MB, it is an index of sitemaps.',
+    'Past 50,000 of them, or 8 MB, it is an index of sitemaps.',
   answers: { 200: answerAs('application/xml', 'The sitemap', Sitemap, LIST_ETAG) },
 });
 
