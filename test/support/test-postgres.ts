@@ -34,6 +34,7 @@ const makeTemplate = async (url: string): Promise<{ template: string; remove(): 
 const OF_NO_STORE = [
   ...['test/architecture.test.ts', 'test/bench/**', 'test/core/**', 'test/rendering/**', 'test/store/sqlite*.test.ts'],
   ...['test/operation/compose.test.ts', 'test/operation/settings.test.ts'],
+  ...['test/outgoing/**', 'test/purges/presets.test.ts'],
 ];
 
 const WHOLE = '--whole';
@@ -50,10 +51,14 @@ const OF_ANY_STORE = [
     'test/permissions.test.ts',
     'test/openapi.test.ts',
     'test/compatible.test.ts',
-    ...['moves-by-role', 'create-article', 'includes', 'slug-history'].map((name) => `test/articles/${name}.test.ts`),
-    'test/imports/command.test.ts',
+    ...['moves-by-role', 'create-article', 'includes', 'slug-history', 'clock', 'status'].map(
+      (name) => `test/articles/${name}.test.ts`,
+    ),
+    ...['payloads', 'moderation-rules', 'moderation', 'comments'].map((name) => `test/comments/${name}.test.ts`),
+    ...['test/imports/command.test.ts', 'test/imports/import-records.test.ts', 'test/operation/readme.test.ts'],
+    ...['test/privacy.test.ts', 'test/keys/keys.test.ts', 'test/authors/authors.test.ts'],
+    ...['test/feeds/feeds.test.ts', 'test/webhooks/webhooks.test.ts'],
   ],
-  ...['test/comments/payloads.test.ts', 'test/comments/moderation-rules.test.ts', 'test/operation/readme.test.ts'],
 ];
 
 /** How long tests that are told to end may take to do so, in milliseconds. */
