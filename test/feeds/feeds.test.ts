@@ -1,31 +1,14 @@
 /** Feeds: what stands in them, in each format, and that each keeps to its standard whatever is written. */
+
 import { parseFeed } from 'feedsmith';
 import { type Test, test } from 'tap';
-import { type Galley, type Options, START, startGalley } from '../support/app.ts';
+import { type Galley, START } from '../support/app.ts';
 import { faultOf } from '../support/feeds/validate.ts';
+import { HOME, startNewsstand } from '../support/newsstand.ts';
 
 const FORMATS = ['rss', 'atom', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 const TYPES = { rss: 'application/rss+xml', atom: 'application/atom+xml', json: 'application/feed+json' };
-
-const HOME = 'https://harbour.example';
-const startSite = async (t: Test, options: Options = {}) => {
-  const galley = await startGalley(t, {
-    ...options,
-    settings: { PUBLIC_URL: 'https://api.example', ...options.settings },
-  });
-  const { ask, keys, authorId } = galley;
-  const write = async (method: string, path: string, body: object) => {
-    const answer = await ask(method, path, { key: keys.admin, body });
-    if (answer.status >= 300) throw new Error(answer.text);
-    return answer.body;
-  };
-  const publish = (body: object) =>
-    write('POST', '/v1/articles', { title: 'T', body: 'B', authorIds: [authorId], status: 'published', ...body });
-  const edit = (path: string, body: object) => write('PATCH', path, body);
-  await edit('/v1/site', { title: 'The Harbour', description: 'News & views', url: HOME, language: 'en-GB' });
-  return { ...galley, write, publish, edit };
-};
 
 /** A feed that keeps to its standard, as a reader finds it. */
 const readFeed = async (t: Test, { ask }: Galley, path: string, format: Format) => {
@@ -83,7 +66,7 @@ const itemsOf = (format: Format, feed: Found): Found[] => {
 };
 
 test('each format tells the same of the newest articles', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   const { publish, edit, clock, ask, keys } = site;
   for (const format of FORMATS) {
     const feed = await readFeed(t, site, '/feeds/articles', format);
@@ -141,7 +124,7 @@ test('each format tells the same of the newest articles', async (t) => {
 });
 
 test('tags and authors have feeds while a live article names them', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   const { publish, ask, edit, keys, write, clock } = site;
   const { id, tags } = await publish({ title: 'One', tags: ['Quay'], unpublishAt: '2026-11-22T08:00:00Z' });
   await publish({ title: 'Two', authorIds: [(await write('POST', '/v1/authors', { name: 'Bob' })).id] });
@@ -189,7 +172,7 @@ const HOSTILE = `]]> <script>alert(1)</script> & &amp; "quotes" 'too' 😀 日�
 const HELD = HOSTILE.replaceAll(/[\u0008\u000b\u001f\ufffe\uffff]/g, '');
 
 test('a feed is well-formed and keeps to its standard whatever is written', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   const { publish, edit, authorId, clock, ask } = site;
   await edit('/v1/site', { title: HOSTILE, description: HOSTILE });
   await edit(`/v1/authors/${authorId}`, { name: HOSTILE, bio: HOSTILE, websiteUrl: 'https://a.example/?a=1&b=2' });
@@ -226,14 +209,14 @@ test('a feed is well-formed and keeps to its standard whatever is written', asyn
 });
 
 test('an author without a letter that XML can hold is none in Atom', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   await site.edit(`/v1/authors/${site.authorId}`, { name: '\ufffe' });
   await site.publish({ title: 'One' });
   for (const format of FORMATS) await readFeed(t, site, '/feeds/articles', format);
 });
 
 test('links of a text are absolute in feeds', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   await site.edit('/v1/site', { url: `${HOME}/news`, articleUrlPattern: '/{year}/{slug}' });
   const links = [
     ['<a href="/about?a=1&amp;b=2">x</a>', `href="${HOME}/about?a=1&amp;b=2"`],
@@ -253,7 +236,7 @@ test('links of a text are absolute in feeds', async (t) => {
 });
 
 test('a site without an address has its feeds lead where the API is, and never where a request says', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   await site.edit('/v1/site', { url: null, description: null });
   await site.publish({ title: 'Here' });
   for (const format of FORMATS) {
@@ -267,7 +250,7 @@ test('a site without an address has its feeds lead where the API is, and never w
 });
 
 test('a feed holds the newest twenty, or what has room', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   for (let i = 1; i <= 22; i++) {
     site.clock.advance(60_000);
     await site.publish({ title: `N ${i}` });
@@ -284,7 +267,7 @@ test('a feed holds the newest twenty, or what has room', async (t) => {
 });
 
 test('a feed is answered 304 where nothing changed, cached by its groups and until the next moment', async (t) => {
-  const site = await startSite(t);
+  const site = await startNewsstand(t);
   const { ask, publish, edit, authorId, clock, keys } = site;
   const { id, tags } = await publish({ title: 'One', tags: ['Quay'] });
   await publish({

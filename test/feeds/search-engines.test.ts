@@ -2,23 +2,14 @@
 import { type Test, test } from 'tap';
 import { answerIndex } from '../../src/features/feeds/sitemap-answers.ts';
 import { arePublishedMoreThan } from '../../src/features/feeds/sitemap-queries.ts';
-import { startGalley } from '../support/app.ts';
 import { faultOf } from '../support/feeds/validate.ts';
+import { HOME, startNewsstand } from '../support/newsstand.ts';
 import { insertRows } from '../support/rows.ts';
 import { overTheWire } from '../support/wire.ts';
 
-const HOME = 'https://harbour.example';
 const startSite = async (t: Test) => {
-  const galley = await startGalley(t, { settings: { PUBLIC_URL: 'https://api.example' } });
-  const { ask, keys, authorId } = galley;
-  const write = async (method: string, path: string, body: object) => {
-    const answer = await ask(method, path, { key: keys.admin, body });
-    if (answer.status >= 300) throw new Error(answer.text);
-    return answer.body;
-  };
-  const publish = (body: object) =>
-    write('POST', '/v1/articles', { title: 'T', body: 'B', authorIds: [authorId], status: 'published', ...body });
-  await write('PATCH', '/v1/site', { title: 'The Harbour', url: HOME });
+  const galley = await startNewsstand(t);
+  const { ask } = galley;
   /** The addresses of a sitemap that keeps to its standard, with the moments. */
   const sitemap = async (path = '/sitemap.xml'): Promise<string[]> => {
     const { status, headers, text } = await ask('GET', path);
@@ -27,7 +18,7 @@ const startSite = async (t: Test) => {
     t.equal(faultOf('sitemap', text), undefined);
     return [...text.matchAll(/<loc>(.*?)<\/loc>(?:<lastmod>(.*?)<\/lastmod>)?/g)].map(([, loc, at]) => `${loc} ${at}`);
   };
-  return { ...galley, write, publish, sitemap };
+  return { ...galley, sitemap };
 };
 
 test('the sitemap leads to what is live and wants to be found', async (t) => {
