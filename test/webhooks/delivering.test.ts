@@ -345,22 +345,32 @@ test('it is told soon after a commit, and what is under way when it stops is giv
   t.teardown(() => sender.close());
   const telling = { onError: (error: unknown) => t.fail('Galley itself failed', { error }), onGivenUp: () => {} };
   const delivering = startDelivering({ store, clock: () => new Date() }, sender, telling);
-  await store.transaction(async (tx) => {
-    await happen(tx, ['tag.created']);
-    tx.touch(['tags']);
-  });
-  const since = performance.now();
-  while (received.length === 0 && performance.now() - since < 5000) await sleep(5);
-  t.ok(performance.now() - since < 900, `${Math.round(performance.now() - since)} ms`);
+  const isReceived = async (count: number) => {
+    const since = performance.now();
+    while (received.length < count && performance.now() - since < 8000) await sleep(5);
+    return performance.now() - since;
+  };
+  const waits: number[] = [];
+  // A busy machine may be late once or twice; who looks every second alone is never so soon.
+  while (waits.length < 5 && !waits.some((wait) => wait < 300)) {
+    await store.transaction(async (tx) => {
+      await happen(tx, ['tag.created']);
+      tx.touch(['tags']);
+    });
+    waits.push(await isReceived(waits.length + 1));
+    await sleep(50);
+  }
+  t.ok(Math.min(...waits) < 300, `after ${waits.map(Math.round).join(', ')} ms`);
   mayAnswer = false;
+  const before = received.length;
   await happen(store, ['tag.updated']);
-  while (received.length === 1 && performance.now() - since < 8000) await sleep(5);
-  t.equal(received.length, 2, 'and within a second where nothing was touched');
+  await isReceived(before + 1);
+  t.equal(received.length, before + 1, 'and within a second where nothing was touched');
   const stopping = performance.now();
   await delivering.stop();
   const took = performance.now() - stopping;
   t.ok(took > 2900 && took < 5000, `it waited for ${Math.round(took)} ms`);
-  const [, row] = await listDeliveries(store);
+  const row = (await listDeliveries(store)).at(-1);
   t.match(row, { status: 'pending', tries: 0, lease: null, attempts: [] });
   t.ok(Number(row?.dueAt) <= Date.now(), 'others may take it at once');
 });
