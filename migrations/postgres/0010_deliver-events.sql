@@ -52,9 +52,6 @@ CREATE INDEX "deliveries_ended" ON "deliveries" USING btree ("ended_at");--> sta
 CREATE UNIQUE INDEX "deliveries_once" ON "deliveries" USING btree ("webhook_id","event_id");--> statement-breakpoint
 CREATE INDEX "events_of_type" ON "events" USING btree ("type","id");--> statement-breakpoint
 CREATE INDEX "events_of_key" ON "events" USING btree ("key_id","id");--> statement-breakpoint
--- All that happened so far is still told.
-INSERT INTO "event_horizon" ("id", "pruned_to") VALUES (1, 0);
---> statement-breakpoint
 UPDATE "articles" SET "noindex" = coalesce(("told"."seo" ->> 'noindex')::boolean, false), "canonical_url" = "told"."seo" ->> 'canonicalUrl' FROM (SELECT "article_id", convert_from("page", 'UTF8')::json -> 'seo' AS "seo" FROM "article_contents") AS "told" WHERE "told"."article_id" = "articles"."id" AND (("told"."seo" ->> 'noindex')::boolean OR "told"."seo" ->> 'canonicalUrl' IS NOT NULL);
 --> statement-breakpoint
 UPDATE "events" SET "article_id" = (SELECT "article_id" FROM "comments" WHERE "comments"."id" = "events"."entity_id") WHERE "kind" = 'comment';

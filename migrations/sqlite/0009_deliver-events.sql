@@ -52,9 +52,6 @@ ALTER TABLE `articles` ADD `canonical_url` text;--> statement-breakpoint
 ALTER TABLE `events` ADD `article_id` integer;--> statement-breakpoint
 CREATE INDEX `events_of_type` ON `events` (`type`,`id`);--> statement-breakpoint
 CREATE INDEX `events_of_key` ON `events` (`key_id`,`id`);--> statement-breakpoint
--- All that happened so far is still told.
-INSERT INTO "event_horizon" ("id", "pruned_to") VALUES (1, 0);
---> statement-breakpoint
 UPDATE `articles` SET `noindex` = coalesce(`told`.`seo` ->> '$.noindex', 0), `canonical_url` = `told`.`seo` ->> '$.canonicalUrl' FROM (SELECT `article_id`, cast(`page` AS text) -> '$.seo' AS `seo` FROM `article_contents`) AS `told` WHERE `told`.`article_id` = `articles`.`id` AND (`told`.`seo` ->> '$.noindex' OR `told`.`seo` ->> '$.canonicalUrl' IS NOT NULL);
 --> statement-breakpoint
 UPDATE "events" SET "article_id" = (SELECT "article_id" FROM "comments" WHERE "comments"."id" = "events"."entity_id") WHERE "kind" = 'comment';

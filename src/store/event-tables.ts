@@ -39,7 +39,7 @@ export const defineEventTables = (c: Columns) => {
     groups: json<Group[]>('groups').notNull(),
   });
 
-  /** Up to which event the record was thinned out: one row. What stands below it is kept for its own sake, and tells no whole story. */
+  /** Up to which event the record was thinned out: one row, once it was. What stands below it is kept for its own sake, and tells no whole story. */
   const eventHorizon = table('event_horizon', {
     id: integer('id').primaryKey(),
     prunedTo: integer('pruned_to').notNull(),

@@ -39,5 +39,9 @@ export const pruneUpTo = async (tx: Store, id: number): Promise<void> => {
   const { events, eventHorizon } = tx.tables;
   const isPassed = and(gt(events.id, await findHorizon(tx)), lte(events.id, id));
   await tx.db.delete(events).where(and(isPassed, isNull(events.intoId)));
-  await tx.db.update(eventHorizon).set({ prunedTo: id }).where(eq(eventHorizon.id, 1));
+  const prunedTo = { prunedTo: id };
+  await tx.db
+    .insert(eventHorizon)
+    .values({ id: 1, ...prunedTo })
+    .onConflictDoUpdate({ target: eventHorizon.id, set: prunedTo });
 };
