@@ -57,7 +57,9 @@ const OF_ANY_STORE = [
     ...['payloads', 'moderation-rules', 'moderation', 'comments'].map((name) => `test/comments/${name}.test.ts`),
     ...['test/imports/command.test.ts', 'test/imports/import-records.test.ts', 'test/operation/readme.test.ts'],
     ...['test/privacy.test.ts', 'test/keys/keys.test.ts', 'test/authors/authors.test.ts'],
-    ...['test/feeds/feeds.test.ts', 'test/webhooks/webhooks.test.ts'],
+    ...['test/feeds/feeds.test.ts', 'test/webhooks/webhooks.test.ts', 'test/http/generated.test.ts'],
+    ...['test/operation/start.test.ts', 'test/previews/preview-links.test.ts'],
+    'test/working-copies/working-copy.test.ts',
   ],
 ];
 

@@ -211,7 +211,7 @@ test('more articles than one slice takes are merged while others read and write'
     isOver = true;
   });
   // A writer that comes meanwhile waits its turn, and meets what is true then.
-  const late = ask('PATCH', `/v1/tags/${old}`, { key: keys.editor, body: { name: 'Late' } });
+  const late = sleep(200).then(() => ask('PATCH', `/v1/tags/${old}`, { key: keys.editor, body: { name: 'Late' } }));
   const [merged, written] = await Promise.all([merging, late, reading]);
   t.match([merged.status, written.status], [200, 404]);
   t.equal(merged.body.articleCount, byOld, 'every live one counts, once');
