@@ -51,7 +51,7 @@ const OF_ANY_STORE = [
     'test/permissions.test.ts',
     'test/openapi.test.ts',
     'test/compatible.test.ts',
-    ...['moves-by-role', 'create-article', 'includes', 'slug-history', 'clock', 'status'].map(
+    ...['moves-by-role', 'create-article', 'includes', 'slug-history', 'clock', 'status', 'editors'].map(
       (name) => `test/articles/${name}.test.ts`,
     ),
     ...['payloads', 'moderation-rules', 'moderation', 'comments'].map((name) => `test/comments/${name}.test.ts`),
@@ -59,7 +59,7 @@ const OF_ANY_STORE = [
     ...['test/privacy.test.ts', 'test/keys/keys.test.ts', 'test/authors/authors.test.ts'],
     ...['test/feeds/feeds.test.ts', 'test/webhooks/webhooks.test.ts', 'test/http/generated.test.ts'],
     ...['test/operation/start.test.ts', 'test/previews/preview-links.test.ts'],
-    'test/working-copies/working-copy.test.ts',
+    ...['test/working-copies/working-copy.test.ts', 'test/revisions/revisions.test.ts'],
   ],
 ];
 
