@@ -148,10 +148,10 @@ test(`both engines answer ${REQUESTS} requests alike (ENGINES_SEED=${seed})`, { 
     }
   }
   t.comment(statuses);
-  t.ok(replays > 0, `${replays} were answered again`);
+  t.ok(replays > REQUESTS / 200, `${replays} were answered again`);
   t.ok(byToken > 0, `${byToken} were let in by a token`);
   t.same(differences, [], `ENGINES_SEED=${seed} finds it again`);
-  t.ok((statuses[200] ?? 0) > REQUESTS / 5 && (statuses[201] ?? 0) > REQUESTS / 50, 'much went well');
+  t.ok((statuses[200] ?? 0) > REQUESTS / 3 && (statuses[201] ?? 0) > REQUESTS / 20, 'much went well');
   for (const status of [204, 304, 400, 403, 404, 409, 412, 422])
     t.ok((statuses[status] ?? 0) > 0, `${status} was answered too`);
   t.equal(statuses[500], undefined);

@@ -54,12 +54,12 @@ test('words of the list are found whole, however they are dressed', (t) => {
   for (const text of ['a'.repeat(10_000), 'aaaa '.repeat(2000), '語'.repeat(10_000), 'a\u0301'.repeat(5000)])
     t.same(findWords(many, [text, text]), []);
   const took = performance.now() - began;
-  t.ok(took < 15_000, `a thousand words in the longest of comments, four times: ${Math.round(took)} ms`);
+  t.ok(took < 4000, `a thousand words in the longest of comments, four times: ${Math.round(took)} ms`);
   const long = many.map((word, i) => `${word} ${'é語 '.repeat(25)}${i}`);
   const since = performance.now();
   for (let n = 0; n < 50; n++) findWords(long, [`Only ${n}.`]);
   const tookAll = performance.now() - since;
-  t.ok(tookAll < 3000, `a thousand long words in 50 short comments: ${Math.round(tookAll)} ms`);
+  t.ok(tookAll < 700, `a thousand long words in 50 short comments: ${Math.round(tookAll)} ms`);
   t.same(findWords(['b', 'a'], ['a']), ['a'], 'another list is not taken for the one before');
   t.end();
 });

@@ -383,9 +383,6 @@ test('cursors are those of the same list with the same filters and sort', async 
   t.equal(good.body.data.length, 2, 'another limit, and the default said, are the same list');
 });
 
-/** What grows with the square of such lengths takes minutes; a busy machine is no fault. In milliseconds. */
-const PATIENCE = 3000;
-
 test('hostile bodies hold up nobody', async (t) => {
   const { ask, keys } = await startGalley(t);
   const million = 'a'.repeat(1_000_000);
@@ -412,7 +409,7 @@ test('hostile bodies hold up nobody', async (t) => {
     const answer = await ask('POST', '/v1/articles', payload);
     const ms = Math.round(performance.now() - start);
     t.equal(answer.status, 400, what);
-    t.ok(ms < PATIENCE, `${what}: ${ms} ms`);
+    t.ok(ms < 500, `${what}: ${ms} ms`);
   }
   const start = performance.now();
   await ask('GET', '/v1/site', { headers: { authorization: `Bearer${' '.repeat(15_000)}x y` } });
@@ -421,5 +418,5 @@ test('hostile bodies hold up nobody', async (t) => {
     body: {},
     headers: { 'if-match': `"1"${' '.repeat(15_000)}x` },
   });
-  t.ok(performance.now() - start < PATIENCE, 'long headers');
+  t.ok(performance.now() - start < 500, 'long headers');
 });

@@ -12,6 +12,6 @@ test(`no answer is stale, and none is another than without a cache (TRUTH_SEED=$
   const { faults, ...report } = await holdToTruth(t, seed, seconds * 1000);
   t.comment(report);
   t.strictSame(faults.slice(0, 10), [], `TRUTH_SEED=${seed} finds it again`);
-  t.ok(report.writes > 5 && report.checks > 20, 'something was written and read');
+  t.ok(report.writes > 20 && report.checks > 100, 'something was written and read');
   t.ok(report.hits > report.reads / 4, 'many answers came from the cache');
 });
