@@ -96,10 +96,11 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   outgoing: (path) => path.startsWith('core/'),
   http: (path) => path.startsWith('core/'),
   'settings.ts': (path) => path.startsWith('http/') || path.startsWith('core/') || path === 'store/address.ts',
-  'app.ts': (path) => !['house.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path),
-  'server.ts': (path) => path !== 'main.ts',
-  'house.ts': (path) => !['app.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path),
-  'work.ts': (path) => !['app.ts', 'house.ts', 'server.ts', 'main.ts'].includes(path),
+  commands: (path) => path !== 'main.ts',
+  'app.ts': (path) => !['house.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
+  'server.ts': (path) => path !== 'main.ts' && !path.startsWith('commands/'),
+  'house.ts': (path) => !['app.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
+  'work.ts': (path) => !['app.ts', 'house.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
   'main.ts': () => true,
 };
 

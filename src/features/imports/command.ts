@@ -1,19 +1,13 @@
 /** `galley import records`: runs an import at a terminal or in a script. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Writable } from 'node:stream';
 import { Presets, SingleBar } from 'cli-progress';
+import { EXIT, type Terminal } from '../../core/terminal.ts';
 import { type ImportParts, importRecords } from './actions.ts';
 import { UnreadableFile } from './lines.ts';
 import { type Counts, emptyReport, formatReport } from './report.ts';
 
 export type ImportFlags = { dryRun?: boolean; json?: boolean; defaultAuthor?: string };
-
-/** Where a command speaks: results on `out`, all else on `err`. */
-export type Terminal = { out: Writable; err: Writable & { isTTY?: boolean } };
-
-/** What a shell says of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 const showProgress = (path: string, err: Terminal['err'], counts: Counts) => {
   const total = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -70,9 +64,9 @@ export const runImport = async (
   if (fault) {
     const soFar = read > 0 && !dryRun ? `; ${read} records were read and stay as told; run it again to go on` : '';
     err.write(`galley: ${fault instanceof UnreadableFile ? '' : 'the import failed: '}${fault.message}${soFar}\n`);
-    return 1;
+    return EXIT.failed;
   }
   if (!signal.aborted) return 0;
   err.write('galley: interrupted; run it again to go on\n');
-  return INTERRUPTED;
+  return EXIT.interrupted;
 };
