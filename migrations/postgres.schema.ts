@@ -29,4 +29,5 @@ export const {
   webhooks,
   deliveries,
   purgeTargets,
+  imports,
 } = defineTables(postgresColumns);

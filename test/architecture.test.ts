@@ -38,6 +38,8 @@ const NAMED: Record<string, Kind> = {
   'articles/moves.ts': 'rules',
   'articles/includes.ts': 'rules',
   'articles/writing.ts': 'rules',
+  'imports/records.ts': 'rules',
+  'imports/found.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
 };
 
@@ -74,14 +76,13 @@ const TABLE: Record<Kind, Row> = {
 
 /** Arrows the table does not have, each with its reason. */
 const EXCEPTIONS: Record<string, string> = {
-  'features/imports/reading.ts → http/json-body.ts': 'a line of a file is read as strictly as a body',
+  'features/imports/record-lines.ts → http/json-body.ts': 'a line of a file is read as strictly as a body',
   'features/imports/schemas.ts → http/faults.ts': 'its faults are told in the same words',
   'features/imports/schemas.ts → http/validation.ts': 'and found by the same validator',
   'features/imports/writing.ts → features/articles/input.ts': 'a record becomes an article as a body does',
   'features/working-copies/routes.ts → features/articles/input.ts': 'a copy is sent as an article is',
-  'features/imports/rules.ts → features/imports/report.ts': 'what a rule altered is told in the report',
   ...Object.fromEntries(
-    ['reading', 'report', 'rules', 'writing'].map((name) => [
+    ['reading', 'rules'].map((name) => [
       `features/imports/${name}.ts → features/imports/schemas.ts`,
       'its schemas are those of records, which are its matter, and no door',
     ]),

@@ -1,9 +1,15 @@
 /** `galley import …` */
 import type { ImportFlags } from '../features/imports/command.ts';
+import type { Format } from '../features/imports/formats.ts';
 import type { AddCommand, Shell } from './shell.ts';
 
 /** Imports into the store; for a dry run into a copy of it that is thrown away. */
-const importFile = async ({ settings, terminal, ending }: Shell, file: string, flags: ImportFlags): Promise<void> => {
+const importFile = async (
+  { settings, terminal, ending }: Shell,
+  format: Format,
+  file: string,
+  flags: ImportFlags,
+): Promise<void> => {
   const [{ openHouse }, { runImport }, { checkReadable }, { openCopy }, { systemClock }] = await Promise.all([
     import('../house.ts'),
     import('../features/imports/command.ts'),
@@ -15,7 +21,7 @@ const importFile = async ({ settings, terminal, ending }: Shell, file: string, f
   const house = await openHouse(settings(), flags.dryRun ? { open: openCopy } : {});
   try {
     const parts = { store: house.store, renderer: house.renderer, clock: systemClock };
-    process.exitCode = await runImport(parts, file, flags, terminal, ending());
+    process.exitCode = await runImport(parts, format, file, flags, terminal, ending());
   } finally {
     await house.close();
   }
@@ -48,5 +54,5 @@ export const addImport: AddCommand = (program, shell) => {
     .option('--json', 'print { counts, problems } as one JSON object, and nothing else')
     .option('--default-author <key>', 'the author of articles that name none, instead of leaving them drafts')
     .addHelpText('after', RECORDS_HELP)
-    .action((file: string, flags: ImportFlags) => importFile(shell, file, flags));
+    .action((file: string, flags: ImportFlags) => importFile(shell, 'records', file, flags));
 };

@@ -13,7 +13,7 @@ export type ErasureMode = 'delete' | 'anonymise';
 type Others = Record<'articles' | 'authors', { id: AnySQLiteColumn }>;
 
 export const defineCommentTables = (c: Columns, { articles, authors }: Others) => {
-  const { table, index, serial, text, integer, boolean, moment, json } = c;
+  const { table, index, uniqueIndex, serial, text, integer, boolean, moment, json } = c;
 
   const comments = table(
     'comments',
@@ -50,10 +50,13 @@ export const defineCommentTables = (c: Columns, { articles, authors }: Others) =
       approvedAt: moment('approved_at'),
       moderationScore: integer('moderation_score').notNull().default(0),
       moderationReasons: json<ModerationReason[]>('moderation_reasons').notNull().default([]),
+      /** What it was called where it came from, so that an import can be repeated; null: it was written here. */
+      importedAs: text('imported_as'),
       createdAt: moment('created_at').notNull(),
       updatedAt: moment('updated_at').notNull(),
     },
     (t) => [
+      uniqueIndex('comments_imported_as').on(t.importedAs).where(sql`${t.importedAs} is not null`),
       index('comments_of_article').on(t.articleId, t.status, t.createdAt, t.id),
       index('comments_shown').on(t.articleId, t.isShown, t.createdAt, t.id),
       index('comments_on_top').on(t.articleId, t.isShown, t.createdAt, t.id).where(sql`${t.depth} = 0`),

@@ -7,6 +7,7 @@ import { defineCommentTables } from './comment-tables.ts';
 import { defineDeliveryTables } from './delivery-tables.ts';
 import { defineDeskTables } from './desk-tables.ts';
 import { defineEventTables } from './event-tables.ts';
+import { defineImportTables } from './import-tables.ts';
 import { defineWordTables } from './word-tables.ts';
 
 export type Link = { label: string; url: string };
@@ -261,6 +262,7 @@ export const defineTables = (c: Columns) => {
     ...defineDeskTables(c, { articles }),
     ...defineEventTables(c),
     ...defineDeliveryTables(c),
+    ...defineImportTables(c),
   };
 };
 

@@ -44,7 +44,10 @@ const writeFile = (t: Test, content: string | Buffer, name = 'export.ndjson'): s
 
 const importFile = async ({ store, clock }: Galley, path: string, defaultAuthor: string | null = null) => {
   const report = emptyReport();
-  await importRecords({ store, clock: () => clock.now, renderer }, { path, defaultAuthor, report });
+  await importRecords(
+    { store, clock: () => clock.now, renderer },
+    { format: 'records', path, defaultAuthor, pages: false, report },
+  );
   const { counts } = report;
   for (const tally of [counts, counts.author, counts.tag, counts.article, counts.other]) {
     if (tally.read !== tally.created + tally.unchanged + tally.skipped) throw new Error('the counts do not add up');
@@ -405,7 +408,15 @@ test('the import stops between two transactions when it is told to', async (t) =
   const records = Array.from({ length: 300 }, (_, n) => article({ source: `blog:${n}`, slug: `a-${n}` }));
   const ending = new AbortController();
   const report = emptyReport();
-  const options = { path: writeFile(t, linesOf(records)), defaultAuthor: null, report, signal: ending.signal };
+  const path = writeFile(t, linesOf(records));
+  const options = {
+    format: 'records',
+    path,
+    defaultAuthor: null,
+    pages: false,
+    report,
+    signal: ending.signal,
+  } as const;
   await importRecords(
     { store: galley.store, clock: () => galley.clock.now, renderer },
     { ...options, onProgress: () => ending.abort() },

@@ -4,16 +4,19 @@ import { Refusal } from '../../core/errors.ts';
 import type { Renderer, Rendering } from '../../rendering/renderer.ts';
 import type { Parts } from '../../store/store.ts';
 import { openDesk } from './desk.ts';
-import { type Line, LONGEST_LINE, readLines } from './lines.ts';
+import { type Format, READERS } from './formats.ts';
+import type { Alteration, Found, ReadOptions } from './found.ts';
+import { LONGEST_LINE } from './lines.ts';
 import { mapImported, sourceKey } from './queries.ts';
-import { type Entry, problemsOf, type ReadOptions, readEntry, reasonsOf } from './reading.ts';
+import { type Entry, problemsOf, readEntry, reasonsOf } from './reading.ts';
 import { count, type Report } from './report.ts';
-import { type Alteration, articleDifferences } from './rules.ts';
+import { articleDifferences } from './rules.ts';
 import { type Done, writeRecord } from './writing.ts';
 
 export type ImportParts = Parts & { renderer: Renderer };
 
 export type ImportOptions = ReadOptions & {
+  format: Format;
   /** Is filled as the import goes, so that it tells what was done even where the import fails. */
   report: Report;
   /** Told how many bytes of the file were read so far. */
@@ -32,14 +35,14 @@ const LONGEST_UNIT = 100;
 /** So long, in milliseconds, the store is left to others after a transaction; a waiting process asks about as often. */
 const PAUSE = 10;
 
-async function* batchesOf(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
-  let batch: Line[] = [];
+async function* batchesOf(records: AsyncIterable<Found>): AsyncGenerator<Found[]> {
+  let batch: Found[] = [];
   let bytes = 0;
   let fault: { error: unknown } | undefined;
   try {
-    for await (const line of lines) {
-      batch.push(line);
-      bytes += line.bytes?.length ?? 0;
+    for await (const found of records) {
+      batch.push(found);
+      bytes += found.bytes;
       if (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
       yield batch;
       [batch, bytes] = [[], 0];
@@ -79,8 +82,8 @@ const skipped = (entry: Entry, reasons: readonly Alteration[]): Ready =>
   decided(entry, { fate: 'skipped', problems: problemsOf(entry, 'skipped', reasons) });
 
 /** Reads the records of a batch, decides those that need no writing and renders the others. */
-const prepare = async ({ store, renderer }: ImportParts, lines: Line[], options: ReadOptions): Promise<Ready[]> => {
-  const entries = lines.map((line) => readEntry(line, options));
+const prepare = async ({ store, renderer }: ImportParts, found: Found[], options: ReadOptions): Promise<Ready[]> => {
+  const entries = found.map((each) => readEntry(each, options));
   const sources = entries.flatMap((entry) => ('article' in entry ? entry.article.source : []));
   const imported = await mapImported(store, sources);
   const prepareEntry = async (entry: Entry): Promise<Ready> => {
@@ -167,17 +170,17 @@ const note = (report: Report, batch: readonly Ready[], { done, made }: Unit): vo
 };
 
 /**
- * Imports the records of a file, NDJSON or gzip of it. What is there already stays as it is, so that a second run, or
+ * Imports the records of a file. What is there already stays as it is, so that a second run, or
  * one after an end in the middle, changes nothing or goes on. Throws `UnreadableFile` and the errors of the store; what
  * was written before stays written.
  */
 export const importRecords = async (parts: ImportParts, options: ImportOptions): Promise<void> => {
   const { report, signal, onProgress } = options;
   let bytes = 0;
-  const lines = readLines(options.path, (more) => {
+  const records = READERS[options.format](options, (more) => {
     bytes += more;
   });
-  for await (const batch of ahead(batchesOf(lines), (lines) => prepare(parts, lines, options))) {
+  for await (const batch of ahead(batchesOf(records), (found) => prepare(parts, found, options))) {
     for (let rest = batch; rest.length > 0; ) {
       if (signal?.aborted) return;
       const unit = await writeFirst(parts, rest);

@@ -1,13 +1,14 @@
-/** `galley import records`: runs an import at a terminal or in a script. */
+/** `galley import …`: runs an import at a terminal or in a script. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { EXIT, type Terminal } from '../../core/terminal.ts';
 import { type ImportParts, importRecords } from './actions.ts';
+import type { Format } from './formats.ts';
 import { UnreadableFile } from './lines.ts';
 import { type Counts, emptyReport, formatReport } from './report.ts';
 
-export type ImportFlags = { dryRun?: boolean; json?: boolean; defaultAuthor?: string };
+export type ImportFlags = { dryRun?: boolean; json?: boolean; defaultAuthor?: string; pages?: boolean };
 
 const showProgress = (path: string, err: Terminal['err'], counts: Counts) => {
   const total = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -40,8 +41,9 @@ const headline = (path: string, counts: Counts, since: number, dryRun: boolean):
  */
 export const runImport = async (
   parts: ImportParts,
+  format: Format,
   path: string,
-  { dryRun = false, json = false, defaultAuthor }: ImportFlags,
+  { dryRun = false, json = false, defaultAuthor, pages = false }: ImportFlags,
   { out, err }: Terminal,
   signal: AbortSignal,
 ): Promise<number> => {
@@ -50,7 +52,15 @@ export const runImport = async (
   const progress = showProgress(path, err, report.counts);
   let fault: Error | undefined;
   try {
-    const options = { path, defaultAuthor: defaultAuthor ?? null, report, signal, onProgress: progress.tell };
+    const options = {
+      format,
+      path,
+      defaultAuthor: defaultAuthor ?? null,
+      pages,
+      report,
+      signal,
+      onProgress: progress.tell,
+    };
     await importRecords(parts, options);
   } catch (error) {
     fault = error as Error;

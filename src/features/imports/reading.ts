@@ -1,29 +1,33 @@
-/** Reads a line into a record, or into the reasons why it is none. */
-import { createHash } from 'node:crypto';
-import { bodyFault, type Fault, Refusal, refuse, refuseAll } from '../../core/errors.ts';
-import { readJson } from '../../http/json-body.ts';
-import { type Line, LONGEST_LINE } from './lines.ts';
-import type { Problem } from './report.ts';
-import { type Alteration, keySlugOf, type PlannedArticle, planArticle } from './rules.ts';
+/** Reads what was found into a record, or into the reasons why it is none. */
+import { bodyFault, type Fault, type Refusal } from '../../core/errors.ts';
+import type { Alteration, Found, ReadOptions } from './found.ts';
 import {
   type ArticleRecord,
   type AuthorRecord,
-  faultsOfNewArticle,
-  faultsOfRecord,
+  type CommentRecord,
   KINDS,
   type Kind,
+  type SiteRecord,
   type TagRecord,
-} from './schemas.ts';
+} from './records.ts';
+import type { Problem } from './report.ts';
+import { keySlugOf, type PlannedArticle, planArticle } from './rules.ts';
+import { faultsOfNewArticle, faultsOfRecord } from './schemas.ts';
 
 /** A line that was read: what it is about, and the record it holds; `article` is planned already. */
-export type Entry = { line: number; record: string | null } & (
+export type Entry = {
+  line: number;
+  record: string | null;
+  /** What its reader said of it, told where it is written. */
+  altered: readonly Alteration[];
+} & (
   | { kind: 'author'; author: AuthorRecord }
   | { kind: 'tag'; tag: TagRecord }
   | { kind: 'article'; article: PlannedArticle }
+  | { kind: 'site'; site: SiteRecord }
+  | { kind: 'comment'; comment: CommentRecord }
   | { kind: Kind | null; refused: Alteration[] }
 );
-
-export type ReadOptions = { path: string; defaultAuthor: string | null };
 
 /** What is wrong by a fault, told in the names of the record. */
 const toldOf = ({ pointer, code, detail }: Fault): Alteration => ({ field: pointer || null, code, reason: detail });
@@ -42,18 +46,11 @@ const labelOf = (record: Record<string, unknown>): string | null => {
   return typeof label === 'string' && label !== '' ? label.slice(0, 300) : null;
 };
 
-const readObject = ({ bytes }: Line): Record<string, unknown> => {
-  if (bytes === null) throw refuse('payload-too-large', `The line is longer than ${LONGEST_LINE} bytes`);
-  const { value, faults } = readJson(bytes);
-  if (faults.length > 0) throw refuseAll('invalid-request', faults);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw refuse('invalid-request', 'The line is no JSON object');
-};
-
 const refused = (line: number, record: string | null, kind: Kind | null, reasons: Alteration[]): Entry => ({
   line,
   record,
   kind,
+  altered: [],
   refused: reasons,
 });
 
@@ -70,34 +67,28 @@ const bylineFaults = ({ kind, key, authors }: Record<string, unknown>): Fault[] 
     .map(([pointer, name]) => bodyFault(pointer as string, 'wrong-pattern', `“${name}” has nothing to make a slug of`));
 };
 
-/** Reads one line. */
-export const readEntry = (line: Line, { path, defaultAuthor }: ReadOptions): Entry => {
-  let value: Record<string, unknown>;
-  try {
-    value = readObject(line);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return refused(line.number, null, null, reasonsOf(error));
-  }
-  const about = { line: line.number, record: labelOf(value) };
+/** Reads one record, its form judged. */
+export const readEntry = (found: Found, { path, defaultAuthor }: ReadOptions): Entry => {
+  const { line } = found;
+  if ('refused' in found) return refused(line, found.record, found.kind, [...found.refused]);
+  const { value, digest, altered = [] } = found;
+  const record = labelOf(value);
   const { kind } = value;
   if (!isKind(kind)) {
     const reason = `kind must be one of ${KINDS.join(', ')}`;
-    return refused(about.line, about.record, null, [{ field: '/kind', code: 'unknown-kind', reason }]);
+    return refused(line, record, null, [{ field: '/kind', code: 'unknown-kind', reason }]);
   }
   const faults = [...faultsOfRecord[kind](value), ...bylineFaults(value)];
-  if (faults.length > 0) return refused(about.line, about.record, kind, faults.map(toldOf));
+  if (faults.length > 0) return refused(line, record, kind, faults.map(toldOf));
+  const about = { line, record, altered };
   if (kind === 'author') return { ...about, kind, author: value as AuthorRecord };
   if (kind === 'tag') return { ...about, kind, tag: value as TagRecord };
+  if (kind === 'site') return { ...about, kind, site: value as SiteRecord };
+  if (kind === 'comment') return { ...about, kind, comment: value as CommentRecord };
 
-  const digest = () =>
-    createHash('sha256')
-      .update(line.bytes as Buffer)
-      .digest('hex')
-      .slice(0, 32);
   const article = planArticle(value as ArticleRecord, { path, defaultAuthor, digest });
   const broken = faultsOfNewArticle({ ...article.sent, body: null }); // a long body is not counted twice
-  return broken.length > 0 ? refused(about.line, about.record, kind, broken.map(toldOf)) : { ...about, kind, article };
+  return broken.length > 0 ? refused(line, record, kind, broken.map(toldOf)) : { ...about, kind, article };
 };
 
 /** The problems of an entry, all of one outcome. */

@@ -1,30 +1,30 @@
 /** What an import tells: how many records became what, and every record that was skipped, altered or kept. */
-import { KINDS, type Kind } from './schemas.ts';
+import type { Alteration } from './found.ts';
+import { KINDS, type Kind } from './records.ts';
 
 /** What became of a record. */
 export type Fate = 'created' | 'unchanged' | 'skipped';
 
 /**
  * A record that did not go in as it was: `skipped` (nothing of it is stored), `altered` (stored otherwise than written)
- * or `kept` (something else is stored there already, and stays). `record` is its source or key; `field` a JSON pointer.
+ * or `kept` (something else is stored there already, and stays). `record` is its source or key.
  */
-export type Problem = {
+export type Problem = Alteration & {
   line: number;
   kind: Kind | null;
   record: string | null;
   outcome: 'skipped' | 'altered' | 'kept';
-  field: string | null;
-  code: string;
-  reason: string;
 };
 
 /** read = created + unchanged + skipped. */
 export type Tally = { read: number } & Record<Fate, number>;
 
 export type Counts = Tally & {
+  site: Tally;
   author: Tally;
   tag: Tally;
   article: Tally;
+  comment: Tally;
   /** Records of no known kind; all are skipped. */
   other: Tally;
   /** What was made without a record of its own, because an article names it. */
@@ -39,9 +39,11 @@ const noTally = (): Tally => ({ read: 0, created: 0, unchanged: 0, skipped: 0 })
 export const emptyReport = (): Report => ({
   counts: {
     ...noTally(),
+    site: noTally(),
     author: noTally(),
     tag: noTally(),
     article: noTally(),
+    comment: noTally(),
     other: noTally(),
     made: { authors: 0, tags: 0 },
   },

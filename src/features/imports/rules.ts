@@ -2,11 +2,9 @@
 import { basename } from 'node:path';
 import { SLUG_MAX, SLUG_PATTERN, slugOf } from '../../core/slug.ts';
 import type { Source } from '../articles/writing.ts';
-import type { Problem } from './report.ts';
-import { type ArticleRecord, FIELDS, type ImportRecord } from './schemas.ts';
-
-/** A thing that a record says otherwise than it is stored. */
-export type Alteration = Pick<Problem, 'field' | 'code' | 'reason'>;
+import type { Alteration } from './found.ts';
+import type { ArticleRecord, ImportRecord } from './records.ts';
+import { FIELDS } from './schemas.ts';
 
 const altered = (field: string, code: string, reason: string): Alteration => ({ field, code, reason });
 
@@ -50,7 +48,8 @@ const systemOf = (path: string): string =>
  * Where an article came from: `system:id` as it says so, an address by its host, any other text within the file; and
  * without a source its content, by a digest, so that a record that is the same is the same article.
  */
-export const sourceOf = (source: string | null | undefined, path: string, digest: () => string): Source => {
+export const sourceOf = (source: string | Source | null | undefined, path: string, digest: () => string): Source => {
+  if (typeof source === 'object' && source !== null) return source;
   if (source == null) return { system: 'records', id: `sha256-${digest()}` };
   if (/^https?:\/\//i.test(source) && URL.canParse(source))
     return { system: new URL(source).host.slice(0, LONGEST_SYSTEM), id: source, url: source };

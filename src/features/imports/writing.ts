@@ -15,11 +15,12 @@ import {
   useAuthor,
   useTag,
 } from './desk.ts';
+import type { Alteration } from './found.ts';
 import { sourceKey } from './queries.ts';
 import { type Entry, problemsOf } from './reading.ts';
+import type { AuthorRecord, TagRecord } from './records.ts';
 import type { Fate, Problem } from './report.ts';
 import {
-  type Alteration,
   articleDifferences,
   authorNameOf,
   keyAlterations,
@@ -28,7 +29,6 @@ import {
   type PlannedArticle,
   sanitisedAway,
 } from './rules.ts';
-import type { AuthorRecord, TagRecord } from './schemas.ts';
 
 /** What became of a record, and what is to be said of it. */
 export type Done = { fate: Fate; problems: Problem[] };
@@ -107,5 +107,6 @@ const write = (desk: Desk, entry: Entry, rendering: Rendering | null): Promise<W
 /** Writes one record; an article comes with its rendering. Throws the refusals of the actions. */
 export const writeRecord = async (desk: Desk, entry: Entry, rendering: Rendering | null): Promise<Done> => {
   const { fate, altered = [], kept = [] } = await write(desk, entry, rendering);
-  return { fate, problems: [...problemsOf(entry, 'altered', altered), ...problemsOf(entry, 'kept', kept)] };
+  const told = fate === 'unchanged' ? altered : [...entry.altered, ...altered];
+  return { fate, problems: [...problemsOf(entry, 'altered', told), ...problemsOf(entry, 'kept', kept)] };
 };

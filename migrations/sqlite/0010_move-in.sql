@@ -1,0 +1,21 @@
+CREATE TABLE `imports` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`status` text NOT NULL,
+	`format` text NOT NULL,
+	`options` text NOT NULL,
+	`path` text,
+	`bytes` integer NOT NULL,
+	`counts` text,
+	`problems` text NOT NULL,
+	`problem_count` integer NOT NULL,
+	`fault` text,
+	`key_id` integer,
+	`created_at` integer NOT NULL,
+	`started_at` integer,
+	`finished_at` integer,
+	`held_until` integer
+);
+--> statement-breakpoint
+CREATE INDEX `imports_by_status` ON `imports` (`status`,`id`);--> statement-breakpoint
+ALTER TABLE `comments` ADD `imported_as` text;--> statement-breakpoint
+CREATE UNIQUE INDEX `comments_imported_as` ON `comments` (`imported_as`) WHERE "comments"."imported_as" is not null;

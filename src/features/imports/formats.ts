@@ -1,0 +1,8 @@
+/** The formats that can be imported, by the names that the command line and the API have for them. */
+import type { Reader } from './found.ts';
+import { readRecordLines } from './record-lines.ts';
+
+export const FORMATS = ['records'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const READERS: Record<Format, Reader> = { records: readRecordLines };
