@@ -23,6 +23,7 @@ const RANKS: Record<string, number> = {
   webhooks: 4,
   purges: 4,
   imports: 5,
+  exports: 6, // in the records that imports take
 };
 
 /** What a file of a feature is. Five names are the same everywhere; other names are a work of their own: actions. */
@@ -41,6 +42,7 @@ const NAMED: Record<string, Kind> = {
   'imports/records.ts': 'rules',
   'imports/found.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
+  'exports/command.ts': 'routes',
 };
 
 type Layer = 'core' | 'store' | 'rendering' | 'outgoing' | 'http';

@@ -158,6 +158,19 @@ export const openSqlite = (file: string): Store => {
       }
     });
 
+  const readAtOneMoment = async <T>(work: (at: Store) => Promise<T>): Promise<T> => {
+    const connection = connect(file, { timeout: PATIENCE });
+    try {
+      connection.pragma('query_only = ON');
+      connection.exec('BEGIN');
+      connection.prepare('select id from site').pluck().all(); // what is read first makes the moment
+      const searches = sqliteSearches(connection, tables, runner);
+      return await work(createUnit({ ...same, db: asDb(connection), searches }).store);
+    } finally {
+      connection.close();
+    }
+  };
+
   // An empty transaction commits on a full disk too; and however many ask at once, one write answers them.
   const touch = async ({ db }: Store) => {
     await db.update(tables.site).set({ id: sql`${tables.site.id}` });
@@ -170,6 +183,7 @@ export const openSqlite = (file: string): Store => {
     memory,
     searches: sqliteSearches(reader, tables, runner),
     transaction: inTurn,
+    snapshot: readAtOneMoment,
     touch: () => {
       throw new Error('What a change touches is said inside its transaction');
     },

@@ -27,6 +27,11 @@ export type Store = {
    * Inside a transaction it joins the one that runs.
    */
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` with the store as it is at one moment, however long that takes and whatever others write meanwhile; it
+   * only reads, and may wait for other things than its queries. Inside a transaction it sees what that sees.
+   */
+  snapshot<T>(work: (at: Store) => Promise<T>): Promise<T>;
   /** What is kept of this store between queries; null inside a transaction, which sees what is not true yet. */
   readonly memory: Memory | null;
   /** Says, inside a transaction, which cache groups it touches: told to all who listen the moment it is kept. */

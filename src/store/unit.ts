@@ -24,6 +24,7 @@ export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'searches' | 'me
     ...parts,
     memory: null,
     transaction: (work) => work(store),
+    snapshot: (work) => work(store),
     touch: (groups) => {
       for (const group of groups) touched.add(group);
     },
