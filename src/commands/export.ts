@@ -41,16 +41,24 @@ It does not hold keys, webhooks, events, revisions, preview links and the record
 
 Exit codes: 0 done, 1 the file or the store failed, 2 wrong usage, 130 interrupted.`;
 
+const WXR_HELP = `${HELP}
+
+It holds what WordPress has a place for: posts of every status but those in the trash, their authors with emails, sections
+as categories and topics as tags, cover images as attachments, the slugs they had, metadata that is text as custom fields,
+and comments in their threads. A post has one author there, the first. What is archived is private.
+
+Exit codes: 0 done, 1 the file or the store failed, 2 wrong usage, 130 interrupted.`;
+
 export const addExport: AddCommand = (program, shell) => {
   const command = program.command('export').helpCommand(false).description('take content out of the store');
-  command
-    .command('ndjson')
-    .description('export all content as a file of records')
-    .argument('<file>', 'where to: a name, or - for the standard output')
-    .option(
-      '--json',
-      'print { format, file, counts, bytes } as one JSON object; to the standard error where the records go out',
-    )
-    .addHelpText('after', NDJSON_HELP)
-    .action((file: string, flags: ExportFlags) => exportFile(shell, 'ndjson', file, flags));
+  const add = (format: Format, description: string, help: string) =>
+    command
+      .command(format)
+      .description(description)
+      .argument('<file>', 'where to: a name, or - for the standard output')
+      .option('--json', 'print { format, file, counts, bytes } as one JSON object; with - to the standard error')
+      .addHelpText('after', help)
+      .action((file: string, flags: ExportFlags) => exportFile(shell, format, file, flags));
+  add('ndjson', 'export all content as a file of records', NDJSON_HELP);
+  add('wxr', 'export posts, names and comments for WordPress', WXR_HELP);
 };

@@ -117,6 +117,7 @@ const OF_A_STORE = [
   'next',
   'previous',
   'prev',
+  'requestId',
 ];
 
 /** An answer without what only one store has. */
@@ -133,11 +134,7 @@ const answersOf = async ({ ask, keys }: Galley) => {
   for (const key of [null, keys.editor]) {
     const read = async (url: string) => {
       const { status, body, headers } = await ask('GET', url, { key });
-      answers[`${key === null ? 'anyone' : 'editor'} ${url}`] = [
-        status,
-        headers.location,
-        shown(body),
-      ];
+      answers[`${key === null ? 'anyone' : 'editor'} ${url}`] = [status, headers.location, shown(body)];
       return body;
     };
     for (const list of ['site', 'authors', 'tags', 'archives', 'comments/summary', 'search?q=main'])

@@ -1,5 +1,5 @@
 /** How all that is content is walked through, in the order of the ids: what came first goes out first. */
-import { and, asc, count, eq, gt, inArray, isNotNull } from 'drizzle-orm';
+import { and, asc, count, eq, gt, inArray, isNotNull, max } from 'drizzle-orm';
 import type { SlugKind } from '../../store/desk-tables.ts';
 import type { OldSlug } from '../../store/slug-history.ts';
 import type { Store } from '../../store/store.ts';
@@ -33,6 +33,10 @@ export const countContent = async ({ db, tables: { authors, tags, articles, comm
     comments: await rowsOf(comments),
   };
 };
+
+/** The greatest id of an article; 0 where there is none. */
+export const findGreatestArticleId = async ({ db, tables: { articles } }: Store): Promise<number> =>
+  (await db.select({ id: max(articles.id) }).from(articles))[0]?.id ?? 0;
 
 /** The old slugs of some things, by their ids. */
 export const mapOldSlugs = async (
