@@ -2,11 +2,9 @@
 import { basename } from 'node:path';
 import { SLUG_MAX, SLUG_PATTERN, slugOf } from '../../core/slug.ts';
 import type { Source } from '../articles/writing.ts';
-import type { Alteration } from './found.ts';
+import { type Alteration, altered } from './found.ts';
 import type { ArticleRecord, ImportRecord } from './records.ts';
 import { FIELDS } from './schemas.ts';
-
-const altered = (field: string, code: string, reason: string): Alteration => ({ field, code, reason });
 
 const wordsOf = (key: string) =>
   key
