@@ -2,6 +2,7 @@
 /** The command line: `galley …`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addDemo } from './commands/demo.ts';
 import { addImport } from './commands/import.ts';
 import { addServe } from './commands/serve.ts';
 import type { Shell } from './commands/shell.ts';
@@ -42,7 +43,7 @@ const program = new Command('galley')
   })
   .addHelpText('after', '\nSettings are environment variables, or stand in .env: DATABASE_URL, HOST, PORT and others.');
 
-for (const add of [addServe, addImport]) add(program, shell);
+for (const add of [addServe, addImport, addDemo]) add(program, shell);
 
 try {
   await program.parseAsync();

@@ -17,7 +17,7 @@ const importFile = async (
     import('../store/open.ts'),
     import('../core/clock.ts'),
   ]);
-  await checkReadable(file);
+  await checkReadable(file, format === 'markdown');
   const house = await openHouse(settings(), flags.dryRun ? { open: openCopy } : {});
   try {
     const parts = { store: house.store, renderer: house.renderer, clock: systemClock };
@@ -42,17 +42,62 @@ Every record that is skipped or altered is named with its reason; such problems 
 
 Exit codes: 0 done, 1 the file or the store failed, 2 wrong usage, 130 interrupted.`;
 
+const GHOST_HELP = `
+Users become authors, tags tags (those that begin with # internal ones). A post keeps its slug, dates, excerpt, picture
+and metadata; its text is its HTML, or its Markdown where it was written as one piece of it. What only members could read
+becomes a draft. Comments stay behind: the file does not tell who wrote them.`;
+
+const MARKDOWN_HELP = `
+Front matter is YAML (---), TOML (+++) or JSON. What is read, by the names of all three houses: title, subtitle, date,
+lastmod, expiryDate, draft, slug, permalink, description, author(s), tags, categories (sections), image, aliases,
+redirect_from, canonical, lang, translationKey, featured, comments, noindex; all else goes to metadata. A file without a
+slug has that of its name, Jekyll's names their date. An article is known again by the path of its file.`;
+
+type Described = {
+  description: string;
+  argument: [name: string, description: string];
+  flags?: [string, string][];
+  help?: string;
+};
+
+const PAGES: [string, string] = ['--pages', 'take pages as articles, with { "type": "page" } in their metadata'];
+const SITE_URL: [string, string] = [
+  '--site-url <url>',
+  'where the site stood: makes the addresses whole that begin at its root',
+];
+
+const COMMANDS: Record<Format, Described> = {
+  ghost: {
+    description: 'import an export of Ghost: authors, tags, posts',
+    argument: ['<file>', 'the JSON file that Ghost exports'],
+    flags: [PAGES, SITE_URL],
+    help: GHOST_HELP,
+  },
+  markdown: {
+    description: 'import Markdown files with front matter, as of Jekyll, Hugo or Astro',
+    argument: ['<path>', 'a folder, a tar of one (gzip or not), or a file'],
+    flags: [PAGES, SITE_URL],
+    help: MARKDOWN_HELP,
+  },
+  records: {
+    description: 'import authors, tags, articles and comments from a file of records, as an export writes it',
+    argument: ['<file>', 'NDJSON, one record a line; gzip is known by its content'],
+    help: RECORDS_HELP,
+  },
+};
+
 export const addImport: AddCommand = (program, shell) => {
-  program
-    .command('import')
-    .helpCommand(false)
-    .description('bring content into the store')
-    .command('records')
-    .description('import authors, tags and articles from a file of records')
-    .argument('<file>', 'NDJSON, one record a line; gzip is known by its content')
-    .option('--dry-run', 'tell what would become of the records; store nothing')
-    .option('--json', 'print { counts, problems } as one JSON object, and nothing else')
-    .option('--default-author <key>', 'the author of articles that name none, instead of leaving them drafts')
-    .addHelpText('after', RECORDS_HELP)
-    .action((file: string, flags: ImportFlags) => importFile(shell, 'records', file, flags));
+  const parent = program.command('import').helpCommand(false).description('bring content into the store');
+  for (const [format, { description, argument, flags = [], help }] of Object.entries(COMMANDS)) {
+    const command = parent
+      .command(format)
+      .description(description)
+      .argument(...argument)
+      .option('--dry-run', 'tell what would become of the records; store nothing')
+      .option('--json', 'print { counts, problems } as one JSON object, and nothing else')
+      .option('--default-author <key>', 'the author of articles that name none, instead of leaving them drafts')
+      .action((file: string, given: ImportFlags) => importFile(shell, format as Format, file, given));
+    for (const flag of flags) command.option(...flag);
+    if (help) command.addHelpText('after', help);
+  }
 };
