@@ -2,6 +2,7 @@
 /** The command line: `galley …`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addServe } from './commands/serve.ts';
@@ -47,7 +48,7 @@ const program = new Command('galley')
   })
   .addHelpText('after', '\nSettings are environment variables, or stand in .env: DATABASE_URL, HOST, PORT and others.');
 
-for (const add of [addServe, addImport, addExport]) add(program, shell);
+for (const add of [addServe, addImport, addExport, addDemo]) add(program, shell);
 
 try {
   await program.parseAsync();

@@ -41,6 +41,7 @@ const NAMED: Record<string, Kind> = {
   'articles/writing.ts': 'rules',
   'imports/records.ts': 'rules',
   'imports/found.ts': 'rules',
+  'imports/front-matter.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
   'exports/command.ts': 'routes',
 };

@@ -1,8 +1,14 @@
 /** The formats that can be imported, by the names that the command line and the API have for them. */
 import type { Reader } from './found.ts';
+import { readGhost } from './ghost.ts';
+import { readMarkdown } from './markdown.ts';
 import { readRecordLines } from './record-lines.ts';
 
-export const FORMATS = ['records'] as const;
+export const FORMATS = ['ghost', 'markdown', 'records'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const READERS: Record<Format, Reader> = { records: readRecordLines };
+export const READERS: Record<Format, Reader> = {
+  ghost: readGhost,
+  markdown: readMarkdown,
+  records: readRecordLines,
+};
