@@ -1,8 +1,9 @@
 /** The formats that can be imported, by the names that the command line and the API have for them. */
 import type { Reader } from './found.ts';
 import { readRecordLines } from './record-lines.ts';
+import { readWxr } from './wxr.ts';
 
-export const FORMATS = ['records'] as const;
+export const FORMATS = ['records', 'wxr'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const READERS: Record<Format, Reader> = { records: readRecordLines };
+export const READERS: Record<Format, Reader> = { records: readRecordLines, wxr: readWxr };
