@@ -52,6 +52,7 @@ class Building {
     parser.on('error', ({ message }) => this.#fail(message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')));
     parser.on('doctype', (doctype) => {
       if (/^\s*html\b/i.test(doctype)) throw noWxr(path, 'it is a page of HTML');
+      this.#hasRoot = true; // it is about to come, and what is told is no fault of the form
       this.#fail('a DOCTYPE, which no WXR file has');
     });
     parser.on('opentagstart', () => {
