@@ -86,7 +86,7 @@ const EXCEPTIONS: Record<string, string> = {
   'features/imports/field-schemas.ts → http/validation.ts': 'a field is judged as the same field of a body',
   'features/imports/schemas.ts → http/faults.ts': 'its faults are told in the same words',
   'features/imports/schemas.ts → http/validation.ts': 'and found by the same validator',
-  'features/imports/writing.ts → features/articles/input.ts': 'a record becomes an article as a body does',
+  'features/imports/article-writing.ts → features/articles/input.ts': 'a record becomes an article as a body does',
   'features/working-copies/routes.ts → features/articles/input.ts': 'a copy is sent as an article is',
   ...Object.fromEntries(
     ['reading', 'rules'].map((name) => [

@@ -1,5 +1,8 @@
 /** Moments on the wire: RFC 3339, in with any offset, out in UTC with milliseconds. */
 
+/** When a thing that comes from elsewhere was made and last changed there; where it does not say, it is now. */
+export type PastMoments = { createdAt?: Date; updatedAt?: Date };
+
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**

@@ -43,6 +43,13 @@ export const keepOldSlug = async (
     .onConflictDoUpdate({ target: [slugHistory.kind, slugHistory.slug], set: { entityId, at } });
 };
 
+/** Keeps an old slug of a thing that comes from elsewhere, unless it leads to another already; tells whether it leads there now. */
+export const bringOldSlug = async (tx: Store, old: OldSlug): Promise<boolean> => {
+  const { slugHistory } = tx.tables;
+  await tx.db.insert(slugHistory).values(old).onConflictDoNothing();
+  return (await findFormer(tx, [old.kind], old.slug)) === old.entityId;
+};
+
 /** Lets the old slugs of a thing lead to another, which it became part of. */
 export const handOldSlugsOver = async (
   { db, tables: { slugHistory } }: Store,

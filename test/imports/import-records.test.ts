@@ -244,7 +244,7 @@ const SKIPPED: [string, Rec | string, string[]][] = [
   ],
   ['an author without a key', { kind: 'author', name: 'X' }, ['/key required']],
   ['an author whose key makes no slug', { kind: 'author', key: '𐎀𐎁' }, ['/key wrong-pattern']],
-  ['a line beyond the limit', `{"kind":"tag","key":"${'x'.repeat(4 * 1024 * 1024)}"}`, ['- payload-too-large']],
+  ['a line beyond the limit', `{"kind":"tag","key":"${'x'.repeat(8 * 1024 * 1024)}"}`, ['- payload-too-large']],
 ];
 
 test('a record that cannot go in is skipped with all its faults, and its neighbours go in', async (t) => {

@@ -17,6 +17,7 @@ import { keptOf, type Rendered, recordOf, storeNew, storeOver, touchesSearch, wr
 import { demandAuthors, demandMove, demandUntrashed } from './rules.ts';
 import { resolveTags, type TagInput } from './tagging.ts';
 import {
+  type ArticlePast,
   applyPatch,
   changedFields,
   checkWriting,
@@ -51,9 +52,6 @@ const draftOf = (caller: Caller, { tags, ...fields }: ArticleInput, siteLanguage
   return draft;
 };
 
-/** Of what was never there before. */
-const NO_PAST = { firstPublishedAt: null, slug: null, slugWasPublic: false };
-
 /** Stores a new article, rendered already, within a transaction that runs; returns its id. */
 export const addArticle = async (
   tx: Store,
@@ -61,6 +59,7 @@ export const addArticle = async (
   now: Date,
   input: ArticleInput,
   rendering: Rendered,
+  past: ArticlePast = {},
 ): Promise<number> => {
   const draft = draftOf(origin.caller, input, (await readSite(tx)).language);
   const [, tagIds, move] = await checkTogether(
@@ -72,9 +71,11 @@ export const addArticle = async (
     () => chooseArticleSlug(tx, draft),
     () => checkSource(tx, draft),
   );
-  const standing = { ...move, unpublishAt: draft.unpublishAt, deletedAt: null, ...NO_PAST };
-  const rest = { version: 1, createdAt: now, updatedAt: now, commentCount: 0 };
-  return storeNew(tx, origin, recordOf({ ...draft, tagIds, slug }, standing, rendering, rest, now), rendering);
+  const { createdAt = now, updatedAt = now, firstPublishedAt = null, deletedAt = null, slugWasPublic = false } = past;
+  const standing = { ...move, unpublishAt: draft.unpublishAt, deletedAt, firstPublishedAt, slug, slugWasPublic };
+  const rest = { version: 1, createdAt, updatedAt, commentCount: 0 };
+  const record = recordOf({ ...draft, tagIds, slug }, standing, rendering, rest, now);
+  return storeNew(tx, origin, record, rendering, now);
 };
 
 /** Makes an article. Its form and its writer are judged before it is rendered, what it names in the store after. */

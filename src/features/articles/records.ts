@@ -153,10 +153,11 @@ const newsOf = (
   { row }: ArticleRecord,
   entityId: number,
   changedFields: string[],
+  at = row.updatedAt,
 ): NewEvent[] =>
   [type, ...liveEvents(wasLive, row.notedLive)].map((each) => ({
     type: each,
-    at: row.updatedAt,
+    at,
     entityId,
     version: row.version,
     slug: row.slug,
@@ -170,12 +171,13 @@ type Shelved = Pick<ArticleRow, 'shelf' | 'sortAt'>;
 const isPublishedAnew = (before: Shelved | null, after: Shelved): boolean =>
   after.shelf === 'published' && !(before?.shelf === 'published' && before.sortAt.getTime() === after.sortAt.getTime());
 
-/** Stores a new article with its counts, its words and its events; returns its id. */
+/** Stores a new article with its counts, its words and its events, which happen `at`; returns its id. */
 export const storeNew = async (
   tx: Store,
   origin: Origin,
   record: ArticleRecord,
   { searched }: Rendered,
+  at = record.row.updatedAt,
 ): Promise<number> => {
   const id = await insertArticle(tx, record);
   await keepRevision(tx, origin, id, record, []);
@@ -183,7 +185,7 @@ export const storeNew = async (
   await moveCounts(tx, null, countedOf(record));
   touch(tx, origin, touchedByArticle(id, null, countedOf(record)));
   if (record.dueMoments.length > 0 || isPublishedAnew(null, record.row)) touch(tx, origin, ['schedule']);
-  await recordEvents(tx, origin, newsOf('article.created', false, record, id, []));
+  await recordEvents(tx, origin, newsOf('article.created', false, record, id, [], at));
   return id;
 };
 

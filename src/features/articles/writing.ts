@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { bodyFault, type Fault, refuseAll } from '../../core/errors.ts';
 import { mergePatch } from '../../core/merge-patch.ts';
+import type { PastMoments } from '../../core/moment.ts';
 import type { CommentPolicy, Status } from '../../core/statuses.ts';
 import type { BodyFormat, CoverImage, Seo } from '../../store/tables.ts';
 
@@ -29,6 +30,14 @@ export type Writing = {
   seo: Seo | null;
   metadata: Record<string, unknown>;
   source: Source | null;
+};
+
+/** What an article has behind it that comes from elsewhere; `slugWasPublic`: everyone could read it under its slug once. */
+export type ArticlePast = PastMoments & {
+  firstPublishedAt?: Date | null;
+  /** It is in the trash since then. */
+  deletedAt?: Date | null;
+  slugWasPublic?: boolean;
 };
 
 /** What is rendered of a writing. */

@@ -6,6 +6,7 @@ import { refuse, refuseAll } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
 import { authorGroup } from '../../core/groups.ts';
+import type { PastMoments } from '../../core/moment.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import { handOver } from '../../store/handing-over.ts';
@@ -73,28 +74,40 @@ export const readAuthorBySlug = async ({ store, clock }: Parts, caller: Caller, 
 const slugFor = (tx: Store, wished: string | null, name: string, id?: number): Promise<string> =>
   chooseSlug(wished, name, 'author', (slug) => isAuthorSlugTaken(tx, slug, id));
 
+/** Makes an author within a transaction that runs; the last argument is of one that comes from elsewhere. */
+export const addAuthor = async (
+  tx: Store,
+  origin: Origin,
+  now: Date,
+  input: AuthorInput,
+  { createdAt = now, updatedAt = now }: PastMoments = {},
+): Promise<AuthorRow> => {
+  const { name, slug = null, bio = null, avatarUrl = null, websiteUrl = null, links, email = null } = input;
+  const author = await insertAuthor(tx, {
+    version: 1,
+    slug: await slugFor(tx, slug, name),
+    name,
+    nameFolded: fold(name),
+    bio,
+    avatarUrl,
+    websiteUrl,
+    links: links ?? [],
+    email,
+    articleCount: 0,
+    createdAt,
+    updatedAt,
+  });
+  await recordEvents(tx, origin, [
+    { type: 'author.created', at: now, entityId: author.id, version: 1, slug: author.slug },
+  ]);
+  return author;
+};
+
 /** Makes an author; `slug-taken` with a free suggestion. */
 export const createAuthor = ({ store, clock }: Parts, origin: Origin, input: AuthorInput): Promise<AuthorRow> =>
   store.transaction(async (tx) => {
     const now = clock();
-    const { name, slug = null, bio = null, avatarUrl = null, websiteUrl = null, links, email = null } = input;
-    const author = await insertAuthor(tx, {
-      version: 1,
-      slug: await slugFor(tx, slug, name),
-      name,
-      nameFolded: fold(name),
-      bio,
-      avatarUrl,
-      websiteUrl,
-      links: links ?? [],
-      email,
-      articleCount: 0,
-      createdAt: now,
-      updatedAt: now,
-    });
-    await recordEvents(tx, origin, [
-      { type: 'author.created', at: now, entityId: author.id, version: 1, slug: author.slug },
-    ]);
+    const author = await addAuthor(tx, origin, now, input);
     await keepOutcome(tx, origin, { kind: 'author', id: author.id }, now);
     return author;
   });

@@ -13,9 +13,21 @@ export const hasReplies = async ({ db, tables: { comments } }: Store, id: number
 export const emptyComment = async (store: Store, comment: CommentRow, at: Date): Promise<void> => {
   const { db, tables } = store;
   const { id, version, articleId, parentId, depth, replyCount, shownReplyCount, isShown, isStaff, createdAt } = comment;
+  const { importedAs } = comment; // or the next import would bring back what was removed
   await deleteCommentRow(store, id);
   await db.insert(tables.comments).values({
-    ...{ id, version: version + 1, articleId, parentId, depth, replyCount, shownReplyCount, isShown, isStaff },
+    ...{
+      id,
+      version: version + 1,
+      articleId,
+      parentId,
+      depth,
+      replyCount,
+      shownReplyCount,
+      isShown,
+      isStaff,
+      importedAs,
+    },
     ...{ authorName: '', body: '', html: '', status: 'deleted', createdAt, updatedAt: at },
   });
 };

@@ -1,16 +1,15 @@
 /** What an import does: reads ahead, renders beside, and writes in transactions of bounded length. */
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Refusal } from '../../core/errors.ts';
-import type { Renderer, Rendering } from '../../rendering/renderer.ts';
+import type { Renderer } from '../../rendering/renderer.ts';
 import type { Parts } from '../../store/store.ts';
 import { openDesk } from './desk.ts';
 import { type Format, READERS } from './formats.ts';
 import type { Alteration, Found, ReadOptions } from './found.ts';
-import { LONGEST_LINE } from './lines.ts';
-import { mapImported, sourceKey } from './queries.ts';
+import { findKnown } from './known.ts';
 import { type Entry, problemsOf, readEntry, reasonsOf } from './reading.ts';
+import { type Rendered, renderEntry } from './rendering.ts';
 import { count, type Report } from './report.ts';
-import { articleDifferences } from './rules.ts';
 import { type Done, writeRecord } from './writing.ts';
 
 export type ImportParts = Parts & { renderer: Renderer };
@@ -27,7 +26,7 @@ export type ImportOptions = ReadOptions & {
 
 /** What is read, looked up and rendered together. */
 const BATCH_RECORDS = 100;
-const BATCH_BYTES = LONGEST_LINE;
+const BATCH_BYTES = 4 * 1024 * 1024;
 /** How many batches are prepared while one is written. */
 const AHEAD = 2;
 /** A transaction ends after the record with which it has lasted so many milliseconds: others who write wait little. */
@@ -75,7 +74,7 @@ async function* ahead<T, R>(items: AsyncIterable<T>, work: (item: T) => Promise<
 }
 
 /** A record on its way: `done` already, or with what writing it takes. */
-type Ready = { entry: Entry; done: Done | null; rendering: Rendering | null };
+type Ready = { entry: Entry; done: Done | null; rendering: Rendered | null };
 
 const decided = (entry: Entry, done: Done): Ready => ({ entry, done, rendering: null });
 const skipped = (entry: Entry, reasons: readonly Alteration[]): Ready =>
@@ -84,21 +83,13 @@ const skipped = (entry: Entry, reasons: readonly Alteration[]): Ready =>
 /** Reads the records of a batch, decides those that need no writing and renders the others. */
 const prepare = async ({ store, renderer }: ImportParts, found: Found[], options: ReadOptions): Promise<Ready[]> => {
   const entries = found.map((each) => readEntry(each, options));
-  const sources = entries.flatMap((entry) => ('article' in entry ? entry.article.source : []));
-  const imported = await mapImported(store, sources);
+  const known = await findKnown(store, entries);
   const prepareEntry = async (entry: Entry): Promise<Ready> => {
     if ('refused' in entry) return skipped(entry, entry.refused);
-    if (!('article' in entry)) return { entry, done: null, rendering: null };
-    const { source, sent } = entry.article;
-    const known = imported.get(sourceKey(source));
-    if (known) {
-      return decided(entry, {
-        fate: 'unchanged',
-        problems: problemsOf(entry, 'kept', articleDifferences(sent, known)),
-      });
-    }
+    const differences = known(entry);
+    if (differences) return decided(entry, { fate: 'unchanged', problems: problemsOf(entry, 'kept', differences) });
     try {
-      return { entry, done: null, rendering: await renderer.renderBody(sent.body, 'markdown') };
+      return { entry, done: null, rendering: await renderEntry(renderer, entry) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return skipped(entry, reasonsOf(error));

@@ -1,13 +1,15 @@
 /** What one transaction of an import knows of the store: looked up once for all its records, kept current as it writes. */
 import { fold } from '../../core/folding.ts';
+import type { PastMoments } from '../../core/moment.ts';
 import { freeSlug } from '../../core/slug.ts';
 import type { Origin } from '../../store/events.ts';
 import type { Store } from '../../store/store.ts';
 import { findIdBySlug } from '../articles/queries.ts';
-import { createAuthor } from '../authors/actions.ts';
+import { type AuthorInput, addAuthor } from '../authors/actions.ts';
 import type { AuthorRow } from '../authors/queries.ts';
-import { addTag } from '../tags/actions.ts';
+import { addTag, type TagInput } from '../tags/actions.ts';
 import type { TagRow } from '../tags/queries.ts';
+import { openThreads, type Threads } from './comment-desk.ts';
 import { type Imported, listAuthorsBySlugs, listTagsCalled, mapImported, mapSlugs } from './queries.ts';
 import type { Entry } from './reading.ts';
 import { authorNameOf, keySlugOf, tagNameOf } from './rules.ts';
@@ -31,6 +33,7 @@ export type Desk = {
   readonly imported: Map<string, Imported>;
   /** The ids of the articles that have a slug some record wishes for. */
   readonly slugs: Map<string, number>;
+  readonly threads: Threads;
   /** What was made because an article names it. */
   readonly made: { authors: number; tags: number };
 };
@@ -43,12 +46,15 @@ export const openDesk = async (tx: Store, now: Date, entries: readonly Entry[]):
   const articles = articlesOf(entries);
   const authorKeys = entries.flatMap((entry) => ('author' in entry ? entry.author.key : []));
   const tagKeys = entries.flatMap((entry) => ('tag' in entry ? [entry.tag.key, tagNameIn(entry.tag)] : []));
-  const allTagKeys = [...tagKeys, ...articles.flatMap(({ sent }) => sent.tags)];
+  const comments = entries.flatMap((entry) => ('comment' in entry ? entry.comment : []));
+  const allTagKeys = [...tagKeys, ...articles.flatMap(({ sent, copy }) => [...sent.tags, ...(copy?.tags ?? [])])];
   const tags = await listTagsCalled(tx, {
     slugs: present(allTagKeys.map(keySlugOf)),
     foldedNames: present(allTagKeys.flatMap((key) => [fold(key), fold(tagNameOf(key))])),
   });
-  const slugs = present([...authorKeys, ...articles.flatMap(({ authors }) => authors)].map(keySlugOf));
+  const bylines = articles.flatMap(({ authors, copy }) => [...authors, ...(copy?.authors ?? [])]);
+  const staff = comments.flatMap(({ author }) => author ?? []);
+  const slugs = present([...authorKeys, ...bylines, ...staff].map(keySlugOf));
   return {
     tx,
     now,
@@ -59,9 +65,10 @@ export const openDesk = async (tx: Store, now: Date, entries: readonly Entry[]):
     },
     imported: await mapImported(
       tx,
-      articles.map(({ source }) => source),
+      articles.map(({ identity }) => identity),
     ),
     slugs: await mapSlugs(tx, present(articles.map(({ sent }) => sent.slug))),
+    threads: await openThreads(tx, comments),
     made: { authors: 0, tags: 0 },
   };
 };
@@ -77,9 +84,10 @@ export const findTag = ({ tags }: Desk, key: string, name: string): TagRow | und
 export const makeTag = async (
   { tx, now, tags }: Desk,
   key: string,
-  fields: { name: string; description?: string | null; kind: 'topic' | 'section' },
+  fields: TagInput,
+  past?: PastMoments,
 ): Promise<TagRow> => {
-  const tag = await addTag(tx, OPERATOR, now, { ...fields, slug: keySlugOf(key) });
+  const tag = await addTag(tx, OPERATOR, now, { ...fields, slug: keySlugOf(key) }, past);
   tags.bySlug.set(tag.slug, tag);
   tags.byName.set(tag.nameFolded, tag);
   return tag;
@@ -101,10 +109,10 @@ export const findAuthor = ({ authors }: Desk, key: string): AuthorRow | undefine
 export const makeAuthor = async (
   { tx, now, authors }: Desk,
   key: string,
-  fields: { name: string; bio: string | null },
+  fields: AuthorInput,
+  past?: PastMoments,
 ): Promise<AuthorRow> => {
-  const parts = { store: tx, clock: () => now };
-  const author = await createAuthor(parts, OPERATOR, { ...fields, slug: keySlugOf(key) });
+  const author = await addAuthor(tx, OPERATOR, now, { ...fields, slug: keySlugOf(key) }, past);
   authors.set(author.slug, author);
   return author;
 };
@@ -114,7 +122,7 @@ export const useAuthor = async (desk: Desk, key: string): Promise<{ author: Auth
   const known = findAuthor(desk, key);
   if (known) return { author: known, isNew: false };
   desk.made.authors += 1;
-  return { author: await makeAuthor(desk, key, { name: authorNameOf(key), bio: null }), isNew: true };
+  return { author: await makeAuthor(desk, key, { name: authorNameOf(key) }), isNew: true };
 };
 
 /** The slug an article gets: the wished one, or a free one beside it; `holder` is the article that has the wished one. */

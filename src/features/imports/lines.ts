@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** The longest line that is taken, in bytes: as much as the body of a request for an article. */
-export const LONGEST_LINE = 4 * 1024 * 1024;
+/** The longest line that is taken, in bytes: an article and its working copy, both of the longest text, letter by letter escaped. */
+export const LONGEST_LINE = 8 * 1024 * 1024;
 
 /** A line by its number (from 1), without its end; `bytes` is null where it is longer than `LONGEST_LINE`. */
 export type Line = { number: number; bytes: Buffer | null };

@@ -1,32 +1,41 @@
 /** What an import looks up, for many records at once. */
 import { and, eq, inArray, or } from 'drizzle-orm';
 import type { Store } from '../../store/store.ts';
-import type { Source } from '../articles/writing.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
+import type { Identity } from './rules.ts';
 
 /** Of an article that came from a source already: what a record could differ in. */
 export type Imported = { id: number; title: string; excerpt: string | null; body: string };
 
-/** One text for a source, to find it by in a map. */
-export const sourceKey = ({ system, id }: Pick<Source, 'system' | 'id'>): string => `${system}\n${id}`;
+/** One text for an identity, to find it by in a map. */
+export const sourceKey = (identity: Identity): string =>
+  'slug' in identity ? identity.slug : `${identity.system}\n${identity.id}`;
 
-/** The articles that came from some sources, by `sourceKey`. */
+/** The articles that some identities stand for, by `sourceKey`. */
 export const mapImported = async (
   { db, tables: { articles, contents } }: Store,
-  sources: readonly Source[],
+  identities: readonly Identity[],
 ): Promise<Map<string, Imported>> => {
   const found = new Map<string, Imported>();
+  const slugs = identities.flatMap((identity) => ('slug' in identity ? identity.slug : []));
+  const { id, slug, title, excerpt } = articles;
+  if (slugs.length > 0) {
+    const rows = await db
+      .select({ slug, id, title, excerpt, body: contents.body })
+      .from(articles)
+      .innerJoin(contents, eq(contents.articleId, articles.id))
+      .where(inArray(articles.slug, slugs));
+    for (const { slug: own, ...row } of rows) found.set(sourceKey({ slug: own }), row);
+  }
+  const sources = identities.flatMap((identity) => ('slug' in identity ? [] : identity));
   for (const system of new Set(sources.map((source) => source.system))) {
     const ids = sources.filter((source) => source.system === system).map(({ id }) => id);
     const rows = await db
       .select({
         system: articles.sourceSystem,
         sourceId: articles.sourceId,
-        id: articles.id,
-        title: articles.title,
-        excerpt: articles.excerpt,
-        body: contents.body,
+        ...{ id, title, excerpt, body: contents.body },
       })
       .from(articles)
       .innerJoin(contents, eq(contents.articleId, articles.id))

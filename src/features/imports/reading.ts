@@ -1,5 +1,6 @@
 /** Reads what was found into a record, or into the reasons why it is none. */
 import { bodyFault, type Fault, type Refusal } from '../../core/errors.ts';
+import { lacksOfComment, type PlannedComment, planComment } from './comment-rules.ts';
 import type { Alteration, Found, ReadOptions } from './found.ts';
 import {
   type ArticleRecord,
@@ -25,7 +26,7 @@ export type Entry = {
   | { kind: 'tag'; tag: TagRecord }
   | { kind: 'article'; article: PlannedArticle }
   | { kind: 'site'; site: SiteRecord }
-  | { kind: 'comment'; comment: CommentRecord }
+  | { kind: 'comment'; comment: PlannedComment }
   | { kind: Kind | null; refused: Alteration[] }
 );
 
@@ -79,15 +80,17 @@ export const readEntry = (found: Found, { path, defaultAuthor }: ReadOptions): E
     return refused(line, record, null, [{ field: '/kind', code: 'unknown-kind', reason }]);
   }
   const faults = [...faultsOfRecord[kind](value), ...bylineFaults(value)];
+  if (kind === 'comment' && faults.length === 0) faults.push(...lacksOfComment(value as CommentRecord));
   if (faults.length > 0) return refused(line, record, kind, faults.map(toldOf));
   const about = { line, record, altered };
   if (kind === 'author') return { ...about, kind, author: value as AuthorRecord };
   if (kind === 'tag') return { ...about, kind, tag: value as TagRecord };
   if (kind === 'site') return { ...about, kind, site: value as SiteRecord };
-  if (kind === 'comment') return { ...about, kind, comment: value as CommentRecord };
+  if (kind === 'comment') return { ...about, kind, comment: planComment(value as CommentRecord, path) };
 
   const article = planArticle(value as ArticleRecord, { path, defaultAuthor, digest });
-  const broken = faultsOfNewArticle({ ...article.sent, body: null }); // a long body is not counted twice
+  const { body, ...rest } = article.sent; // a long body is not counted twice, and a key may be as long as a slug
+  const broken = faultsOfNewArticle({ ...rest, tags: rest.tags.map((key) => key.slice(0, 100)) });
   return broken.length > 0 ? refused(line, record, kind, broken.map(toldOf)) : { ...about, kind, article };
 };
 

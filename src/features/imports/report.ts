@@ -5,6 +5,9 @@ import { KINDS, type Kind } from './records.ts';
 /** What became of a record. */
 export type Fate = 'created' | 'unchanged' | 'skipped';
 
+/** What became of a record that was to be written, and what is to be said of it. */
+export type Written = { fate: Fate; altered?: Alteration[]; kept?: Alteration[]; skipped?: Alteration[] };
+
 /**
  * A record that did not go in as it was: `skipped` (nothing of it is stored), `altered` (stored otherwise than written)
  * or `kept` (something else is stored there already, and stays). `record` is its source or key.

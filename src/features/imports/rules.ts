@@ -1,10 +1,13 @@
 /** What a record means, and what of it must be altered: pure functions. */
 import { basename } from 'node:path';
-import { SLUG_MAX, SLUG_PATTERN, slugOf } from '../../core/slug.ts';
-import type { Source } from '../articles/writing.ts';
+import { slugOf } from '../../core/slug.ts';
+import type { Status } from '../../core/statuses.ts';
+import type { ArticlePast, Source } from '../articles/writing.ts';
 import type { Alteration } from './found.ts';
-import type { ArticleRecord, ImportRecord } from './records.ts';
+import { articlePastOf, type PlannedSlug, planOldSlugs } from './past-rules.ts';
+import type { ArticleRecord, CopyRecord, ImportRecord, SiteRecord } from './records.ts';
 import { FIELDS } from './schemas.ts';
+import { cleanSlug, isSlug } from './slug-rules.ts';
 
 const altered = (field: string, code: string, reason: string): Alteration => ({ field, code, reason });
 
@@ -15,13 +18,12 @@ const wordsOf = (key: string) =>
     .trim();
 const capital = (word: string) => word.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
 
-/** `plain-language` → `Plain language` */
-export const tagNameOf = (key: string): string => capital(wordsOf(key)) || key;
-/** `ada-lovelace` → `Ada Lovelace` */
-export const authorNameOf = (key: string): string => wordsOf(key).split(' ').map(capital).join(' ') || key;
+const cut = (name: string, length: number) => Array.from(name).slice(0, length).join('').trim();
 
-const SLUG = new RegExp(SLUG_PATTERN);
-const isSlug = (text: string) => text.length <= SLUG_MAX && SLUG.test(text);
+/** `plain-language` → `Plain language` */
+export const tagNameOf = (key: string): string => cut(capital(wordsOf(key)) || key, 100);
+/** `ada-lovelace` → `Ada Lovelace` */
+export const authorNameOf = (key: string): string => cut(wordsOf(key).split(' ').map(capital).join(' ') || key, 120);
 
 /** The slug a key stands for; null where it cannot be written in Latin letters. */
 export const keySlugOf = (key: string): string | null => (isSlug(key) ? key : slugOf(key, '') || null);
@@ -57,17 +59,8 @@ export const sourceOf = (source: string | Source | null | undefined, path: strin
   return system?.trim() && id?.trim() ? { system, id } : { system: systemOf(path), id: source };
 };
 
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a per cent sign that means itself
-  }
-};
-
-/** `/resources/how-to/` → `resources-how-to`; null where nothing can be made of it. */
-const cleanSlug = (slug: string): string | null =>
-  isSlug(slug) ? slug : slugOf(decoded(slug).replace(/\.(?:md|html?)$/i, ''), '') || null;
+/** By what an article is found again: where it came from, or else the slug it has wherever it is. */
+export type Identity = Pick<Source, 'system' | 'id'> | { slug: string };
 
 const LONGEST_EXCERPT = 1000;
 
@@ -77,25 +70,38 @@ const cutExcerpt = (summary: string | null): string | null => {
   return points.length <= LONGEST_EXCERPT ? summary : `${points.slice(0, LONGEST_EXCERPT - 1).join('')}…`;
 };
 
+const DETAILS = [
+  ...(['subtitle', 'bodyFormat', 'unpublishAt', 'language', 'translationKey', 'featured'] as const),
+  ...(['commentPolicy', 'coverImage', 'seo', 'metadata'] as const),
+];
+/** What of an article goes in as it is. */
+type Details = { [F in (typeof DETAILS)[number]]?: NonNullable<ArticleRecord[F]> };
+
+const detailsOf = (record: ArticleRecord): Details =>
+  Object.fromEntries(DETAILS.filter((name) => record[name] != null).map((name) => [name, record[name]]));
+
 /** An article as it is to be stored, but for its authors and tags, which are still names. */
 export type PlannedArticle = {
-  source: Source;
+  identity: Identity;
   /** The body of a `POST /v1/articles` that would make it. */
   sent: {
     title: string;
     slug: string | null;
     excerpt: string | null;
     body: string;
-    status: 'published' | 'draft';
+    status: Exclude<Status, 'scheduled'>;
     publishedAt: string | null;
     contentUpdatedAt: string | null;
-    source: Source;
+    source: Source | null;
     tags: string[];
-  };
+  } & Details;
   authors: string[];
   tags: string[];
   /** The key of the tag of kind `section` it is filed under. */
   section: string | null;
+  past: ArticlePast;
+  oldSlugs: PlannedSlug[];
+  copy: CopyRecord | null;
   alterations: Alteration[];
 };
 
@@ -120,42 +126,56 @@ const lacksOf = (authors: string[], body: string, publishedAt: string | null): A
   ];
 };
 
+/** What tells a record from others: its source, else its key, else a source made of its content. */
+const tellApart = ({ source, key }: ArticleRecord, { path, digest }: PlanOptions) => {
+  const slug = source == null && key != null ? cleanSlug(key) : null;
+  if (slug !== null) return { source: null, identity: { slug } };
+  const made = sourceOf(source, path, digest);
+  return { source: made, identity: made };
+};
+
 /** Plans an article from a record whose form is right. What is not published yet (a date to come) will be scheduled. */
 export const planArticle = (record: ArticleRecord, options: PlanOptions): PlannedArticle => {
   const { title, body, publishedAt = null, updatedAt = null } = record;
   const text = body ?? '';
-  const source = sourceOf(record.source, options.path, options.digest);
+  const { source, identity } = tellApart(record, options);
   const named = distinctBy(record.authors ?? [], keySlugOf);
   const authors = named.length === 0 && options.defaultAuthor !== null ? [options.defaultAuthor] : named;
   const tags = distinctBy(record.tags ?? [], keySlugOf);
   const section = /[\p{L}\p{N}]/u.test(record.category ?? '') ? (record.category as string) : null;
-  const lacks = lacksOf(authors, text, publishedAt);
-  const slug = record.slug?.trim() ? cleanSlug(record.slug) : null;
+  const asked = record.status ?? 'published';
+  const isToBePublic = asked === 'published' || asked === 'scheduled';
+  const lacks = isToBePublic ? lacksOf(authors, text, publishedAt) : [];
+  const slugField = record.slug?.trim() && source !== null ? 'slug' : 'key';
+  const wished = record[slugField] ?? null;
+  const slug = wished === null ? null : cleanSlug(wished);
+  const { oldSlugs, alterations: slugAlterations } = planOldSlugs(record.oldSlugs);
   const excerpt = cutExcerpt(record.summary ?? null);
 
   const alterations = leftOut(record);
   const note = (is: boolean, ...what: [string, string, string]) => is && alterations.push(altered(...what));
   note(
-    record.source == null,
+    record.source == null && source !== null,
     '/source',
     'source-made',
     'is absent: told by its content, so a changed record is a new one',
   );
   note(
-    Boolean(record.slug?.trim()) && slug !== record.slug,
-    ...(['/slug', 'slug-changed', `“${record.slug}” is no slug: ${slug ?? 'made from the title'}`] as const),
+    slug !== wished,
+    ...([`/${slugField}`, 'slug-changed', `“${wished}” is no slug: ${slug ?? 'made from the title'}`] as const),
   );
   note(excerpt !== (record.summary ?? null), '/summary', 'too-long', `is cut to ${LONGEST_EXCERPT} characters`);
   note(authors !== named, '/authors', 'author-given', `names no author: given ${options.defaultAuthor}`);
-  const status = lacks.length === 0 ? 'published' : 'draft';
+  const standing = asked === 'scheduled' ? 'published' : asked;
   return {
-    source,
+    identity,
     sent: {
+      ...detailsOf(record),
       title,
       slug,
       excerpt,
       body: text,
-      status,
+      status: lacks.length === 0 ? standing : 'draft',
       publishedAt,
       contentUpdatedAt: updatedAt,
       source,
@@ -164,9 +184,24 @@ export const planArticle = (record: ArticleRecord, options: PlanOptions): Planne
     authors,
     tags,
     section,
-    alterations: [...alterations, ...lacks],
+    past: articlePastOf(record),
+    oldSlugs,
+    copy: record.workingCopy ?? null,
+    alterations: [...alterations, ...slugAlterations, ...lacks],
   };
 };
+
+/** Whether an article that was to be published has ended by `now`. */
+export const hasEnded = ({ status, publishedAt, unpublishAt }: PlannedArticle['sent'], now: Date): boolean =>
+  status === 'published' &&
+  publishedAt !== null &&
+  unpublishAt !== undefined &&
+  new Date(unpublishAt) <= now &&
+  new Date(publishedAt) < new Date(unpublishAt);
+
+/** What a record of the site says of it. */
+export const siteFieldsOf = ({ kind, ...record }: SiteRecord): Omit<SiteRecord, 'kind'> =>
+  Object.fromEntries(Object.entries(record).filter(([field]) => FIELDS.site.includes(field)));
 
 /** Elements with a life of their own, which a sanitised page does not get. */
 const LIVELY = /(?:<|&lt;)(script|iframe|object|embed|form|style|button|input|svg|audio|video)\b/gi;

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import type { Fault } from '../../core/errors.ts';
 import { COMMENT_STATUSES, STATUSES } from '../../core/statuses.ts';
 import { faultsOf } from '../../http/faults.ts';
-import { components, FilledText, nullable, oneOf, Text } from '../../http/schema.ts';
+import { closed, components, FilledText, nullable, oneOf, Text } from '../../http/schema.ts';
 import { createAjv } from '../../http/validation.ts';
 import { KINDS, type Kind } from './records.ts';
 import '../articles/schemas.ts'; // declares NewArticle
@@ -23,19 +23,44 @@ const Key = (max: number) => Type.String({ minLength: 1, maxLength: max, pattern
 const optional = (schema: TSchema | undefined) => Type.Optional(schema as TSchema);
 const orNull = (schema: TSchema | undefined) => Type.Optional(nullable(schema as TSchema));
 
-const StoredMoments = Type.Object(
-  Object.fromEntries(
-    ['createdAt', 'updatedAt', 'firstPublishedAt', 'deletedAt'].map((name) => [name, optional(article.publishedAt)]),
+const moments = (...names: string[]) => Object.fromEntries(names.map((name) => [name, optional(article.publishedAt)]));
+const StoredMoments = Type.Object({
+  ...moments('createdAt', 'updatedAt', 'firstPublishedAt', 'deletedAt'),
+  slugWasPublic: orNull(Type.Boolean()),
+});
+const OldSlug = Type.Union([Text(500), closed({ slug: Text(500), ...moments('at'), hidden: orNull(Type.Boolean()) })]);
+const MOVED = { oldSlugs: orNull(Type.Array(OldSlug, { maxItems: 1000 })), stored: orNull(StoredMoments) };
+const SourceObject = Type.Object(fieldsOf('SourceInput'));
+const SourceName = Type.Union([FilledText(500), SourceObject]);
+const ArticleName = Type.Union([FilledText(500), SourceObject, closed({ key: Key(200) })]);
+
+const named = {
+  authors: Type.Array(Key(200), { maxItems: 20 }),
+  tags: Type.Array(Key(200), { maxItems: 50 }),
+};
+/** What can wait in a working copy, as a record has it. */
+const WorkingCopy = closed({
+  ...Object.fromEntries(
+    ['subtitle', 'excerpt', 'body', 'bodyFormat', 'language', 'coverImage', 'seo', 'metadata'].map((name) => [
+      name,
+      optional(article[name]),
+    ]),
   ),
-);
-const MOVED = { oldSlugs: orNull(Type.Array(Text(200), { maxItems: 1000 })), stored: orNull(StoredMoments) };
-const SourceName = Type.Union([FilledText(500), Type.Object(fieldsOf('SourceInput'))]);
+  title: optional(article.title),
+  authors: optional(named.authors),
+  tags: optional(named.tags),
+  stored: orNull(closed(moments('createdAt', 'updatedAt'))),
+});
+const Moderation = closed({
+  score: optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+  reasons: optional(Type.Array(closed({ code: Text(100), detail: Text(5000) }), { maxItems: 100 })),
+});
 
 const SCHEMAS: Record<Kind, Type.TObject> = {
   site: Type.Object({ kind: oneOf(KINDS), ...site }),
   author: Type.Object({
     kind: oneOf(KINDS),
-    key: Key(120),
+    key: Key(200),
     name: orNull(author.name),
     bio: optional(author.bio),
     avatarUrl: optional(author.avatarUrl),
@@ -46,7 +71,7 @@ const SCHEMAS: Record<Kind, Type.TObject> = {
   }),
   tag: Type.Object({
     kind: oneOf(KINDS),
-    key: Key(100),
+    key: Key(200),
     name: orNull(tag.name),
     description: optional(tag.description),
     tagKind: orNull(tag.kind),
@@ -63,8 +88,8 @@ const SCHEMAS: Record<Kind, Type.TObject> = {
     publishedAt: optional(article.publishedAt),
     unpublishAt: optional(article.unpublishAt),
     updatedAt: optional(article.contentUpdatedAt),
-    authors: orNull(Type.Array(Key(120), { maxItems: 20 })),
-    tags: orNull(Type.Array(Key(100), { maxItems: 50 })),
+    authors: orNull(named.authors),
+    tags: orNull(named.tags),
     category: orNull(Text(100)),
     body: optional(article.body),
     bodyFormat: orNull(article.bodyFormat),
@@ -75,22 +100,25 @@ const SCHEMAS: Record<Kind, Type.TObject> = {
     coverImage: optional(article.coverImage),
     seo: optional(article.seo),
     metadata: optional(article.metadata),
-    workingCopy: orNull(Type.Object({})),
+    workingCopy: orNull(WorkingCopy),
     source: orNull(SourceName),
     ...MOVED,
   }),
   comment: Type.Object({
     kind: oneOf(KINDS),
     key: FilledText(500),
-    article: SourceName,
+    article: ArticleName,
     parent: orNull(FilledText(500)),
-    author: orNull(Key(120)),
+    author: orNull(Key(200)),
     isStaff: orNull(Type.Boolean()),
-    authorName: comment.authorName as TSchema,
+    removed: orNull(Type.Boolean()),
+    authorName: orNull(comment.authorName),
     authorEmail: orNull(comment.authorEmail),
     authorUrl: optional(comment.authorUrl),
-    body: comment.body as TSchema,
+    body: orNull(comment.body),
     status: orNull(oneOf(COMMENT_STATUSES)),
+    approvedAt: optional(article.publishedAt),
+    moderation: orNull(Moderation),
     createdAt: optional(article.publishedAt),
     updatedAt: optional(article.publishedAt),
   }),

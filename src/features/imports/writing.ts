@@ -1,55 +1,41 @@
 /** Writes one record within a transaction that runs, by the actions that the doors use. */
-import type { Rendering } from '../../rendering/renderer.ts';
-import { addArticle } from '../articles/actions.ts';
-import { inputOf } from '../articles/input.ts';
 import { editAuthor } from '../authors/actions.ts';
-import {
-  chooseFreeSlug,
-  type Desk,
-  findAuthor,
-  findTag,
-  makeAuthor,
-  makeTag,
-  OPERATOR,
-  tagNameIn,
-  useAuthor,
-  useTag,
-} from './desk.ts';
-import type { Alteration } from './found.ts';
-import { sourceKey } from './queries.ts';
+import { writeArticle } from './article-writing.ts';
+import { writeComment } from './comment-writing.ts';
+import { type Desk, findAuthor, findTag, makeAuthor, makeTag, OPERATOR, tagNameIn } from './desk.ts';
+import { writeOldSlugs } from './old-slug-writing.ts';
+import { pastOf, planOldSlugs } from './past-rules.ts';
 import { type Entry, problemsOf } from './reading.ts';
 import type { AuthorRecord, TagRecord } from './records.ts';
-import type { Fate, Problem } from './report.ts';
-import {
-  articleDifferences,
-  authorNameOf,
-  keyAlterations,
-  leftOut,
-  namedDifferences,
-  type PlannedArticle,
-  sanitisedAway,
-} from './rules.ts';
+import type { Rendered } from './rendering.ts';
+import type { Fate, Problem, Written } from './report.ts';
+import { authorNameOf, keyAlterations, leftOut, namedDifferences } from './rules.ts';
+import { writeSite } from './site-writing.ts';
 
 /** What became of a record, and what is to be said of it. */
 export type Done = { fate: Fate; problems: Problem[] };
 
-type Written = { fate: Fate; altered?: Alteration[]; kept?: Alteration[] };
-
 const writeAuthor = async (desk: Desk, record: AuthorRecord): Promise<Written> => {
-  const { key, bio = null } = record;
-  const name = record.name ?? authorNameOf(key);
+  const { key, bio = null, avatarUrl = null, websiteUrl = null, links = [], email = null } = record;
+  const fields = { name: record.name ?? authorNameOf(key), bio, avatarUrl, websiteUrl, links, email };
+  const { oldSlugs, alterations } = planOldSlugs(record.oldSlugs);
   const known = findAuthor(desk, key);
   if (!known) {
-    const { slug } = await makeAuthor(desk, key, { name, bio });
-    return { fate: 'created', altered: [...keyAlterations(key, slug), ...leftOut(record)] };
+    const author = await makeAuthor(desk, key, fields, pastOf(record.stored));
+    const altered = await writeOldSlugs(desk, { kind: 'author', ...author }, oldSlugs);
+    return {
+      fate: 'created',
+      altered: [...keyAlterations(key, author.slug), ...leftOut(record), ...alterations, ...altered],
+    };
   }
-  const kept = namedDifferences({ name, about: bio }, { ...known, about: known.bio }, '/bio');
+  const kept = namedDifferences({ name: fields.name, about: bio }, { ...known, about: known.bio }, '/bio');
   const altered = keyAlterations(key, known.slug);
   const isBare = known.version === 1 && known.bio === null && known.name === authorNameOf(key);
   if (kept.length === 0 || !isBare) return { fate: 'unchanged', altered, kept };
   // So far only an article has named this author: the key had to do for a name.
   const parts = { store: desk.tx, clock: () => desk.now };
-  desk.authors.set(known.slug, await editAuthor(parts, OPERATOR, known.id, 'any', { name, bio }));
+  desk.authors.set(known.slug, await editAuthor(parts, OPERATOR, known.id, 'any', fields));
+  altered.push(...(await writeOldSlugs(desk, { kind: 'author', ...known }, oldSlugs)));
   const reason = `gives ${known.slug}, so far known by the key alone, its name and bio`;
   return { fate: 'created', altered: [...altered, ...leftOut(record), { field: null, code: 'completed', reason }] };
 };
@@ -62,51 +48,36 @@ const writeTag = async (desk: Desk, record: TagRecord): Promise<Written> => {
     ? namedDifferences({ name, about: description }, { ...known, about: known.description }, '/description')
     : [];
   if (known) return { fate: 'unchanged', altered: keyAlterations(key, known.slug), kept };
-  const { slug } = await makeTag(desk, key, { name, description, kind: 'topic' });
-  return { fate: 'created', altered: [...keyAlterations(key, slug), ...leftOut(record)] };
+  const { oldSlugs, alterations } = planOldSlugs(record.oldSlugs);
+  const fields = { name, description, kind: record.tagKind ?? 'topic' };
+  const tag = await makeTag(desk, key, fields, pastOf(record.stored));
+  const altered = await writeOldSlugs(desk, { kind: 'tag', id: tag.id, slug: tag.slug }, oldSlugs);
+  return {
+    fate: 'created',
+    altered: [...keyAlterations(key, tag.slug), ...leftOut(record), ...alterations, ...altered],
+  };
 };
 
-const writeArticle = async (desk: Desk, article: PlannedArticle, rendering: Rendering): Promise<Written> => {
-  const { tx, now, imported, slugs } = desk;
-  const { sent, source } = article;
-  const known = imported.get(sourceKey(source));
-  if (known) return { fate: 'unchanged', kept: articleDifferences(sent, known) };
-
-  const altered = [...article.alterations, ...sanitisedAway(sent.body, rendering.html)];
-  const authorIds: number[] = [];
-  for (const key of article.authors) {
-    const { author, isNew } = await useAuthor(desk, key);
-    authorIds.push(author.id);
-    const reason = `names ${key}, who has no record so far: made as “${author.name}”`;
-    if (isNew) altered.push({ field: '/authors', code: 'author-made', reason });
-  }
-  const tags = [];
-  for (const key of article.tags) tags.push({ id: (await useTag(desk, key, 'topic')).id });
-  if (article.section !== null) tags.push({ id: (await useTag(desk, article.section, 'section')).id });
-  let slug = sent.slug;
-  if (slug !== null) {
-    const chosen = await chooseFreeSlug(desk, slug);
-    const reason = `${slug} is the slug of article ${chosen.holder}: imported as ${chosen.slug}`;
-    if (chosen.slug !== slug) altered.push({ field: '/slug', code: 'slug-taken', reason });
-    slug = chosen.slug;
-  }
-  const id = await addArticle(tx, OPERATOR, now, { ...inputOf({ ...sent, slug }), authorIds, tags }, rendering);
-  if (slug !== null) slugs.set(slug, id);
-  const excerpt = sent.excerpt?.trim() ? sent.excerpt : null;
-  imported.set(sourceKey(source), { id, title: sent.title, excerpt, body: sent.body });
-  return { fate: 'created', altered };
-};
-
-const write = (desk: Desk, entry: Entry, rendering: Rendering | null): Promise<Written> => {
+const write = (desk: Desk, entry: Entry, rendered: Rendered | null): Promise<Written> => {
   if ('author' in entry) return writeAuthor(desk, entry.author);
   if ('tag' in entry) return writeTag(desk, entry.tag);
-  if ('article' in entry && rendering) return writeArticle(desk, entry.article, rendering);
+  if ('site' in entry) return writeSite(desk, entry.site);
+  if ('article' in entry && rendered && 'body' in rendered) return writeArticle(desk, entry.article, rendered);
+  if ('comment' in entry && rendered && 'comment' in rendered)
+    return writeComment(desk, entry.comment, rendered.comment);
   throw new Error(`Line ${entry.line} holds nothing that can be written`);
 };
 
-/** Writes one record; an article comes with its rendering. Throws the refusals of the actions. */
-export const writeRecord = async (desk: Desk, entry: Entry, rendering: Rendering | null): Promise<Done> => {
-  const { fate, altered = [], kept = [] } = await write(desk, entry, rendering);
-  const told = fate === 'unchanged' ? altered : [...entry.altered, ...altered];
-  return { fate, problems: [...problemsOf(entry, 'altered', told), ...problemsOf(entry, 'kept', kept)] };
+/** Writes one record; an article and a comment come with what is rendered of them. Throws the refusals of the actions. */
+export const writeRecord = async (desk: Desk, entry: Entry, rendered: Rendered | null): Promise<Done> => {
+  const { fate, altered = [], kept = [], skipped = [] } = await write(desk, entry, rendered);
+  const told = fate === 'created' ? [...entry.altered, ...altered] : altered;
+  return {
+    fate,
+    problems: [
+      ...problemsOf(entry, 'altered', told),
+      ...problemsOf(entry, 'kept', kept),
+      ...problemsOf(entry, 'skipped', skipped),
+    ],
+  };
 };

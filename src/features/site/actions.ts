@@ -39,7 +39,11 @@ export const readSite = async (store: Store): Promise<SiteRow> => {
   return site;
 };
 
-const canonical = (change: SiteChange): SiteChange =>
+/** Whether a site is as every store begins with it: nobody has named it. */
+export const isAsNew = ({ id, updatedAt, ...site }: SiteRow): boolean => isDeepStrictEqual(site, FIRST);
+
+/** A change with its language written as it is stored. */
+export const canonical = (change: SiteChange): SiteChange =>
   change.language === undefined
     ? change
     : { ...change, language: Intl.getCanonicalLocales(change.language)[0] as string };

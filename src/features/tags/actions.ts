@@ -5,6 +5,7 @@ import { refuse } from '../../core/errors.ts';
 import type { Expectation } from '../../core/expectation.ts';
 import { fold } from '../../core/folding.ts';
 import { tagGroup } from '../../core/groups.ts';
+import type { PastMoments } from '../../core/moment.ts';
 import { chooseSlug } from '../../core/slug.ts';
 import { type Origin, recordEvents } from '../../store/events.ts';
 import { keepOutcome } from '../../store/outcomes.ts';
@@ -65,8 +66,14 @@ const checkName = async (tx: Store, name: string, id?: number): Promise<void> =>
   if (other && other.id !== id) throw refuse('name-taken', `Tag ${other.id} is called “${other.name}” already`);
 };
 
-/** Makes a tag within a transaction that runs. */
-export const addTag = async (tx: Store, origin: Origin, now: Date, input: TagInput): Promise<TagRow> => {
+/** Makes a tag within a transaction that runs; the last argument is of one that comes from elsewhere. */
+export const addTag = async (
+  tx: Store,
+  origin: Origin,
+  now: Date,
+  input: TagInput,
+  { createdAt = now, updatedAt = now }: PastMoments = {},
+): Promise<TagRow> => {
   const { name, slug = null, description = null, kind = 'topic' } = input;
   await checkName(tx, name);
   const tag = await insertTag(tx, {
@@ -77,8 +84,8 @@ export const addTag = async (tx: Store, origin: Origin, now: Date, input: TagInp
     description,
     kind,
     articleCount: 0,
-    createdAt: now,
-    updatedAt: now,
+    createdAt,
+    updatedAt,
   });
   await recordEvents(tx, origin, [{ type: 'tag.created', at: now, entityId: tag.id, version: 1, slug: tag.slug }]);
   return tag;
