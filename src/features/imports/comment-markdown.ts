@@ -35,16 +35,27 @@ turndown.remove(['script', 'style']);
 
 /** What becomes Markdown, or is a paragraph. */
 const KEPT = /^(?:p|br|a|em|i|strong|b|code|pre|blockquote|ul|ol|li|h[1-6]|div|span)$/;
-const TAG = /<([a-z][a-z0-9]*)\b/gi;
+const TAG = /<(\/?)([a-z][a-z0-9]*)\b/gi;
+/** Has no end, or does without: as many as there are stand beside one another. */
+const ENDLESS = /^(?:br|img|hr|wbr|input|p|li|dt|dd|td|th|tr)$/;
+/** Deeper elements are nobody's writing, and what reads them takes a time that grows with the square of the depth. */
+const DEEPEST = 50;
+
+const isTooDeep = (tags: { isEnd: boolean; name: string }[]): boolean => {
+  let depth = 0;
+  return tags.some(({ isEnd, name }) => {
+    if (!ENDLESS.test(name)) depth += isEnd ? -1 : 1;
+    return depth > DEEPEST;
+  });
+};
 
 /** The Markdown, and the elements of which only the text is in it. */
 export const commentMarkdown = (html: string): { markdown: string; lost: string[] } => {
-  const names = [...html.matchAll(TAG)].map(([, name]) => (name as string).toLowerCase());
-  const lost = [...new Set(names.filter((name) => !KEPT.test(name)))];
-  try {
-    return { markdown: turndown.turndown(withParagraphs(html)).trim(), lost };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // elements nested so deep that its recursion ends
-    return { markdown: plainOf(html), lost: [...new Set(names)] };
-  }
+  const tags = [...html.matchAll(TAG)].map(([, slash, name = '']) => ({
+    isEnd: slash === '/',
+    name: name.toLowerCase(),
+  }));
+  const names = [...new Set(tags.map(({ name }) => name))];
+  if (isTooDeep(tags)) return { markdown: plainOf(html), lost: names };
+  return { markdown: turndown.turndown(withParagraphs(html)).trim(), lost: names.filter((name) => !KEPT.test(name)) };
 };
