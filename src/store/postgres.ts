@@ -39,7 +39,7 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
     return createUnit({ ...same, db: asDb(own), searches: postgresSearches({ run, find: run, tables }) });
   });
   const reader = preparing(readers);
-  const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
+  const { memory, tell, joinSiblings, tellSiblings, onTouched, noticeOthers } = createTelling(() => touches.look());
   let checking: Promise<void> | undefined;
   const writeToSite = async ({ db }: Store) => {
     await db.update(tables.site).set({ id: sql`${tables.site.id}` });
@@ -54,6 +54,7 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
       const { value, touched, touch } = await units.run(work);
       if (touch !== undefined) touches.skip(touch);
       tell(touched);
+      await tellSiblings(touched);
       return value;
     },
     touch: () => {
@@ -61,6 +62,7 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
     },
     onTouched,
     noticeOthers,
+    joinSiblings,
     checkWritable: () => {
       checking ??= inTime(store.transaction(writeToSite), WRITABLE_WITHIN, NO_ANSWER).finally(() => {
         checking = undefined;
