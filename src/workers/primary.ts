@@ -8,7 +8,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { LOOK_EVERY } from '../store/touches.ts';
 import { type Channel, openChannel } from './channel.ts';
 
-/** How long workers may take to answer what they are asked, in milliseconds. */
+/** How long workers may take to answer what they are asked, unless it is said, and to end where one could not start, in milliseconds. */
 const ANSWERED_WITHIN = 2000;
 /** How long the one that is to do the work beside the requests may take to begin, and how long until another is asked, in ms. */
 const BEGUN_WITHIN = 30_000;
@@ -34,8 +34,8 @@ type Member = {
 export type Crew = {
   /** Where all of them listen, once they do. Throws `StartFailed` where one cannot start; the others are to be stopped then. */
   listening: Promise<string>;
-  /** What each worker answers to a question, those left out that do not answer within two seconds. */
-  askWorkers(name: string, value?: unknown): Promise<unknown[]>;
+  /** What each worker answers to a question, those left out that do not answer within so many milliseconds, else two seconds. */
+  askWorkers(name: string, value?: unknown, within?: number): Promise<unknown[]>;
   /** Ends all workers well; whether each exited with 0. Those that take longer than so many milliseconds are killed. */
   stop(within: number): Promise<boolean>;
 };
@@ -145,8 +145,8 @@ export const startCrew = (count: number, logger: FastifyBaseLogger): Crew => {
   for (let n = 0; n < count; n++) fork();
   return {
     listening,
-    askWorkers: async (name, value = null) => {
-      const asked = ready().map(({ channel }) => channel.ask(name, value, ANSWERED_WITHIN));
+    askWorkers: async (name, value = null, within = ANSWERED_WITHIN) => {
+      const asked = ready().map(({ channel }) => channel.ask(name, value, within));
       const answers = await Promise.allSettled(asked);
       return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     },
