@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
 import { checkStored, prepareStop, stopUnderLoad, UNLIMITED } from '../support/stop-under-load.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 10;
 /** How long a stop may take, in milliseconds. */
 const EXIT_WITHIN = 5000;
 
@@ -45,3 +47,23 @@ for (const workers of ['1', '2']) {
     t.comment(`the slowest of ${ROUNDS} ended in ${Math.max(...times)} ms`);
   });
 }
+
+test('a primary that is killed leaves nobody behind who keeps the port, and what runs is answered', {
+  timeout: 120_000,
+}, async (t) => {
+  const directory = temporaryDirectory(t);
+  const process = await startProcess(t, directory, { environment: { WORKERS: '2', ...UNLIMITED } });
+  const origin = await process.ready;
+  const headers = { authorization: `Bearer ${readKey(directory)}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ title: 'Long', body: `|a|b|\n|-|-|\n${'|x|y|\n'.repeat(60_000)}` });
+  const rendering = fetch(`${origin}/v1/articles`, { method: 'POST', headers, body });
+  await sleep(300);
+  await process.stop('SIGKILL');
+  await t.rejects(fetch(`${origin}/health/live`), 'nobody listens');
+  t.ok([201, 422].includes((await rendering).status), 'it was answered');
+  const { port } = new URL(origin);
+  const next = await startProcess(t, directory, { environment: { PORT: port, WORKERS: '2' } });
+  t.equal(await next.ready, origin, 'the port is free');
+  t.equal((await next.stop()).code, 0);
+  t.notOk(existsSync(join(directory, 'data/galley.db-wal')), 'nobody has the store open any more');
+});
