@@ -1,15 +1,14 @@
 /** The embedded engine: SQLite by better-sqlite3, and all that only it needs. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { sqliteColumns } from './columns.ts';
 import { faultOf } from './faults.ts';
+import { heldBy, MIGRATIONS } from './sqlite-ours.ts';
 import { searchRunner, sqliteSearches } from './sqlite-search.ts';
 import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
 import { type Db, type Failure, type Store, unusable } from './store.ts';
@@ -17,9 +16,6 @@ import { defineTables } from './tables.ts';
 import { createTelling } from './touches.ts';
 import { createTurns, createUnit } from './unit.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
-/** Where Drizzle keeps which migrations have run, by the moment each was made. */
-const MIGRATED = '__drizzle_migrations';
 /** How long a unit waits for another process's write lock, in milliseconds. */
 const PATIENCE = 5000;
 
@@ -43,10 +39,18 @@ const keepStatements = (connection: Database.Database): Database.Database => {
   return Object.assign(connection, { prepare });
 };
 
+/** Which file stands at a path; undefined: none. */
+const inodeAt = (file: string): bigint | undefined => statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+
 /** Opens a connection. WAL and FULL at every open: an existing WAL file opens with NORMAL, and a power cut then loses what was acknowledged. */
 const connect = (file: string, options: Database.Options = {}): Database.Database => {
+  const inode = inodeAt(file);
   const connection = new Database(file, options);
   connection.pragma('journal_mode = WAL');
+  if (inode !== undefined && inodeAt(file) !== inode) {
+    connection.close(); // while it waited, a restored store took the place of the file it has open
+    throw unusable('STORE_REPLACED', 'another store took its place just now; start again');
+  }
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
   return connection;
@@ -55,15 +59,10 @@ const connect = (file: string, options: Database.Options = {}): Database.Databas
 /** Throws unless the file is new, or a store of this or an older Galley: to write to any other would harm it. */
 const checkOurs = (file: string): void => {
   const connection = new Database(file, { timeout: PATIENCE });
-  const list = (statement: string) => connection.prepare(statement).pluck().all();
-  const tables = list("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'");
-  const applied = tables.includes(MIGRATED) ? list(`select created_at from ${MIGRATED} order by created_at`) : [];
-  connection.close();
-  if (applied.length === 0 && tables.every((table) => table === MIGRATED)) return;
-  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS }).map(({ folderMillis }) => folderMillis);
-  if (applied[0] !== known[0]) throw unusable('STORE_FOREIGN', 'it is the database of another program');
-  if (applied.some((moment) => !known.includes(moment as number))) {
-    throw unusable('STORE_NEWER', 'it was last used by a newer Galley');
+  try {
+    heldBy(connection);
+  } finally {
+    connection.close();
   }
 };
 
