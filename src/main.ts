@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBackup } from './commands/backup.ts';
+import { addCheck } from './commands/check.ts';
 import { addImport } from './commands/import.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
@@ -44,7 +45,7 @@ const program = new Command('galley')
   })
   .addHelpText('after', '\nSettings are environment variables, or stand in .env: DATABASE_URL, HOST, PORT and others.');
 
-for (const add of [addServe, addImport, addBackup, addRestore]) add(program, shell);
+for (const add of [addServe, addImport, addBackup, addRestore, addCheck]) add(program, shell);
 
 try {
   await program.parseAsync();

@@ -107,6 +107,15 @@ const failureOf = (error: unknown): Failure | undefined => {
   return codeOf(error) === 'SQLITE_FULL' ? 'full' : undefined;
 };
 
+const asDb = (client: Database.Database) => drizzle({ client: keepStatements(client) }) as unknown as Db; // typed as sync; awaited alike
+
+/** The store as one connection sees it, within the transaction that runs there. */
+export const storeOn = (connection: Database.Database, file: string): Store => {
+  const tables = defineTables(sqliteColumns);
+  const searches = sqliteSearches(connection, tables, searchRunner(connection, file));
+  return createUnit({ tables, mergesUnions: true, failureOf, db: asDb(connection), searches }).store;
+};
+
 /** Opens the store in a file, made and migrated where needed. */
 export const openSqlite = (file: string): Store => {
   mkdirSync(dirname(file), { recursive: true });
@@ -116,8 +125,6 @@ export const openSqlite = (file: string): Store => {
   const reader = connect(file, { timeout: PATIENCE });
   reader.pragma('query_only = ON');
   const tables = defineTables(sqliteColumns);
-  const asDb = (client: Database.Database) => drizzle({ client: keepStatements(client) }) as unknown as Db; // typed as sync; awaited alike
-
   // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
   // connection of their own and never see half a unit.
   const turns = createTurns();
