@@ -36,7 +36,7 @@ before it gets its name, so that a file of that name is a whole backup. It needs
   galley backup galley-monday.db
   galley restore galley-monday.db
 
-A store on PostgreSQL is backed up by pg_dump; the command says how.
+A store on a server is backed up by a tool of the server (pg_dump); the command says how.
 
 Exit codes: 0 done, 1 no backup was made, 2 wrong usage, 130 interrupted.`;
 

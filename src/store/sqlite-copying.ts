@@ -6,7 +6,7 @@ import { heldBy } from './sqlite-ours.ts';
 import { type CopyOptions, unusable } from './store.ts';
 
 /** How many pages are copied before others have the event loop; how much is written before it is waited for, in bytes. */
-const PAGES_AT_ONCE = 500;
+const PAGES_AT_ONCE = 100;
 const FLUSH_EVERY = 8 * 1024 ** 2;
 /** How long a lock is waited for, in milliseconds. */
 const PATIENCE = 5000;

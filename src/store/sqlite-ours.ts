@@ -4,9 +4,11 @@ import type Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { unusable } from './store.ts';
 
-export const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
 /** Where Drizzle keeps which migrations have run, by the moment each was made. */
 const MIGRATED = '__drizzle_migrations';
+
+export { MIGRATIONS };
 
 /** What a file holds: nothing yet, the store of an older Galley, or one of this. */
 export type Held = 'nothing' | 'older' | 'current';

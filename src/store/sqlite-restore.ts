@@ -2,10 +2,13 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   constants,
   copyFileSync,
   existsSync,
   mkdirSync,
+  openSync,
+  readSync,
   realpathSync,
   renameSync,
   statSync,
@@ -23,11 +26,23 @@ import { type CopyOptions, unusable } from './store.ts';
 /** What a file says that is no sound database. */
 const DAMAGED = ['SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_IOERR_SHORT_READ'];
 
+/** Whether a file begins as all databases do. */
+const beginsAsDatabase = (file: string): boolean => {
+  const [open, head] = [openSync(file, 'r'), Buffer.alloc(16)];
+  try {
+    readSync(open, head, 0, head.length, 0);
+    return head.toString('latin1') === 'SQLite format 3\0';
+  } finally {
+    closeSync(open);
+  }
+};
+
 /**
  * Takes a store for itself, until it is closed: all of it stands in its one file then. Throws `STORE_IN_USE` where another
  * process has it open. Undefined where the file is damaged so that SQLite cannot tell.
  */
 const takeStore = (file: string): Database.Database | undefined => {
+  if (!beginsAsDatabase(file)) return undefined; // SQLite would take it for empty, and delete what stands beside it
   const connection = new Database(file, { fileMustExist: true, timeout: 0 });
   try {
     connection.pragma('journal_mode = DELETE'); // which SQLite does only where nobody else has it open

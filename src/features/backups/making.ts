@@ -1,5 +1,5 @@
 /** Makes the backup that is due: one for all processes that serve the store. */
-import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { StoreAddress } from '../../store/address.ts';
 import { backUp, holdAlone } from '../../store/backup.ts';
@@ -14,7 +14,7 @@ const directoryOf = ({ file }: Pick<Plan, 'file'>): string => join(dirname(file)
 /** The service's own backups of a store, newest first. */
 export const listOwn = (plan: Pick<Plan, 'file'>): Own[] => {
   const directory = directoryOf(plan);
-  const isThere = lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
+  const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
   return ownAmong(basename(plan.file), isThere ? readdirSync(directory) : []).filter(({ name }) =>
     lstatSync(join(directory, name), { throwIfNoEntry: false })?.isFile(),
   );

@@ -1,17 +1,20 @@
 /** Which backups the service makes by itself, when, and which of them stay. */
 import { momentOfStamp, stampOf } from '../../core/stamp.ts';
 
+/** What they end with. */
+const END = '.backup';
+
 /** One of the service's own, and the moment its name tells. */
 export type Own = { name: string; at: Date };
 
 /** The name of a backup that the service makes of a store, by the name of its file. */
-export const nameOf = (store: string, at: Date): string => `${store}.${stampOf(at)}.backup`;
+export const nameOf = (store: string, at: Date): string => `${store}.${stampOf(at)}${END}`;
 
 /** Of the names in a directory those of the service's own backups of a store, newest first. */
 export const ownAmong = (store: string, names: readonly string[]): Own[] =>
   names
     .flatMap((name) => {
-      const at = momentOfStamp(name.slice(store.length + 1, -'.backup'.length));
+      const at = momentOfStamp(name.slice(store.length + 1, -END.length));
       return at && nameOf(store, at) === name ? [{ name, at }] : [];
     })
     .sort((one, other) => other.at.getTime() - one.at.getTime());

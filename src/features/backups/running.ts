@@ -1,6 +1,6 @@
 /** The service's own backups, beside the requests. */
 import { Worker } from 'node:worker_threads';
-import { type Repeating, repeat } from '../../core/repeating.ts';
+import { type Repeating, repeatFromNow } from '../../core/repeating.ts';
 import { threadScript } from '../../core/thread-script.ts';
 import { fileOf, type StoreAddress } from '../../store/address.ts';
 import { listOwn, type Plan } from './making.ts';
@@ -57,7 +57,7 @@ export const startBackups = (
       throw error;
     }
   };
-  const looking = repeat(look, Math.min(LOOK_EVERY, every / 10), onError);
+  const looking = repeatFromNow(look, Math.min(LOOK_EVERY, every / 10), onError);
   return {
     lastAt: () => listOwn(plan)[0]?.at ?? null,
     stop: async () => {

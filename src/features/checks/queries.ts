@@ -2,6 +2,7 @@
 import {
   and,
   asc,
+  type Column,
   eq,
   getTableColumns,
   gt,
@@ -14,14 +15,13 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Store } from '../../store/store.ts';
 
 /** A count that is stored, and how many there are. */
 export type Miscounted = { id: number; stored: number; counted: number };
 
 const n = sql<number>`count(*)`.as('n');
-const differs = (stored: SQLiteColumn, counted: SQL | SQL.Aliased) => sql`${stored} <> coalesce(${counted}, 0)`;
+const differs = (stored: Column, counted: SQL | SQL.Aliased) => sql`${stored} <> coalesce(${counted}, 0)`;
 const asNumber = (counted: unknown) => sql<number>`coalesce(${counted}, 0)`.mapWith(Number);
 
 /** Authors or tags that count another number of live articles than name them. */
