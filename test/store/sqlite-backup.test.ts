@@ -36,6 +36,15 @@ const storeIn = async (t: Test, articles: number): Promise<{ directory: string; 
   return { directory, file };
 };
 
+/** Makes a file of the backup in a directory, and changes it by hand. */
+const make = (directory: string, name: string, change: (connection: Database.Database) => void) => {
+  cpSync(join(directory, 'backup.db'), join(directory, name));
+  const connection = new Database(join(directory, name));
+  connection.pragma('foreign_keys = off');
+  change(connection);
+  connection.close();
+};
+
 /** Runs `galley`, in a directory whose store it is about. */
 const galley = async (directory: string, command: string) => {
   const child = spawn('sh', ['-c', command], {
@@ -147,6 +156,14 @@ test('a restore brings a backup back, keeps what was there, and touches nothing 
   t.same(connection.prepare('select name, touch_id as upTo from purge_targets').all(), [{ name: 'cache', upTo: -1 }]);
   connection.close();
 
+  make(directory, 'older.db', (each) => {
+    for (const table of ['deliveries', 'webhooks', 'purge_targets', 'event_horizon']) each.exec(`drop table ${table}`);
+    each.exec('delete from __drizzle_migrations where created_at = (select max(created_at) from __drizzle_migrations)');
+  });
+  await restore(sqliteAt(file), join(directory, 'older.db'));
+  await (await openStore(sqliteAt(file))).close();
+  t.same(titlesIn(file), titles, 'one of an older Galley is brought up to date by the next start');
+
   const other = join(directory, 'new/place/galley.db');
   t.match(await restore(sqliteAt(other), backup), { kept: null });
   t.same(titlesIn(other), titles, 'also where there was none');
@@ -157,17 +174,12 @@ test('what is no sound backup is not restored, and a damaged store is kept as it
   const backup = join(directory, 'backup.db');
   await backUp(sqliteAt(file), backup);
   const at = (name: string) => join(directory, name);
-  const make = (name: string, change: (connection: Database.Database) => void) => {
-    if (existsSync(backup)) cpSync(backup, at(name));
-    const connection = new Database(at(name));
-    connection.pragma('foreign_keys = off');
-    change(connection);
-    connection.close();
-  };
   writeFileSync(at('text'), 'a text of mine\n'.repeat(500));
   writeFileSync(at('empty'), '');
-  make('newer', (each) => each.exec("insert into __drizzle_migrations (hash, created_at) values ('x', 9999999999999)"));
-  make('dangling', (each) => each.exec('insert into article_tags values (1, 99, 0, 0, 0)'));
+  make(directory, 'newer', (each) =>
+    each.exec("insert into __drizzle_migrations (hash, created_at) values ('x', 9999999999999)"),
+  );
+  make(directory, 'dangling', (each) => each.exec('insert into article_tags values (1, 99, 0, 0, 0)'));
   const foreign = new Database(at('foreign'));
   foreign.exec('create table mine (id integer)');
   foreign.close();
