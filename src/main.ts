@@ -2,9 +2,12 @@
 /** The command line: `galley …`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './commands/backup.ts';
+import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
+import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import type { Shell } from './commands/shell.ts';
 import { EXIT } from './core/terminal.ts';
@@ -48,7 +51,7 @@ const program = new Command('galley')
   })
   .addHelpText('after', '\nSettings are environment variables, or stand in .env: DATABASE_URL, HOST, PORT and others.');
 
-for (const add of [addServe, addImport, addExport, addDemo]) add(program, shell);
+for (const add of [addServe, addImport, addExport, addBackup, addRestore, addCheck, addDemo]) add(program, shell);
 
 try {
   await program.parseAsync();

@@ -5,6 +5,7 @@ import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
+import { type Backups, startBackups } from './features/backups/running.ts';
 import { startPruning } from './features/changes/pruning.ts';
 import { startIndexingComments } from './features/comments/indexing.ts';
 import { startForgetting } from './features/comments/retention.ts';
@@ -29,6 +30,8 @@ const LOGGED_EVERY = 60_000;
 type Needs = Parts & { renderer: Renderer; settings: Settings; logger: FastifyBaseLogger };
 
 export type Work = {
+  /** What tells when the newest of the service's own backups was made. */
+  backups: Pick<Backups, 'lastAt'>;
   /** Delivers no more, and waits a little for the receivers that are being asked. */
   stopDelivering(): Promise<void>;
   /** Ends all the rest. */
@@ -56,7 +59,10 @@ export const startWork = async ({ renderer, settings, logger, ...parts }: Needs)
     onError: onError('what happened was not delivered'),
     onGivenUp: (givenUp) => logger.warn(givenUp, 'a delivery was given up'),
   });
+  const everySoOften = { every: settings.backupEvery, keep: settings.backupKeep };
+  const backups = startBackups(settings.database, everySoOften, onError('no backup was made; it is tried again'));
   const others: Repeating[] = [
+    backups,
     dueMoments,
     repeat(() => dealCards(parts), DEAL_EVERY, onError('cards were not dealt')),
     repeat(() => forgetOutcomes(parts), FORGET_EVERY, onError('what came of old requests was not forgotten')),
@@ -69,6 +75,7 @@ export const startWork = async ({ renderer, settings, logger, ...parts }: Needs)
     startPurging({ ...parts, sender: toCaches }, purgeTargets, (name) => onError(`${name} was not purged`)),
   ];
   return {
+    backups,
     stopDelivering: async () => {
       await delivering.stop();
       await sender.close();

@@ -22,6 +22,8 @@ const RANKS: Record<string, number> = {
   changes: 3,
   webhooks: 4,
   purges: 4,
+  backups: 4,
+  checks: 4,
   imports: 5,
   exports: 6, // in the records that imports take
 };

@@ -52,5 +52,11 @@ export type Store = {
   close(): Promise<void>;
 };
 
+/** Of a long copy: what ends it, and who hears how far it is, in bytes. */
+export type CopyOptions = {
+  signal?: AbortSignal;
+  onProgress?: (progress: { copied: number; total: number }) => void;
+};
+
 /** What every action is handed: where Galley remembers, and what time it is. */
 export type Parts = { readonly store: Store; readonly clock: () => Date };
