@@ -1,5 +1,5 @@
 /** The process: the house, its app, the work beside it, listening and ending well. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,6 +10,8 @@ import { ensureAdminKey } from './features/keys/actions.ts';
 import { openHouse } from './house.ts';
 import { listeningAt } from './http/listening.ts';
 import { describeError } from './http/request-log.ts';
+import { measure } from './measuring.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { directoryOf } from './store/address.ts';
 import type { Parts } from './store/store.ts';
@@ -21,6 +23,10 @@ const MOST_RENDERINGS = 64;
 /** How long a stop may take, in milliseconds: then clients that are still busy are cut off, and then the process ends in any case. */
 const CUT_OFF_AFTER = 6000;
 const STOP_WITHIN = 9500;
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 type Failure = Error & { code?: string; cause?: Failure };
 
@@ -149,7 +155,12 @@ export const serve = async (settings: Settings): Promise<void> => {
   const { store, renderer } = house;
   const parts = { store, clock: systemClock };
   const work = await startWork({ ...parts, renderer, settings, logger });
-  const app = await buildApp({ ...parts, renderer, settings, logger, lastUsed: work.lastUsed });
+  const metrics = createMetrics({
+    ofProcess: true,
+    onError: (err) => logger.warn({ err }, 'a metric could not be read'),
+  });
+  measure(metrics, { version, store, renderer, purgeTargets: settings.purgeTargets });
+  const app = await buildApp({ ...parts, renderer, settings, logger, metrics, lastUsed: work.lastUsed });
   const end = async () => {
     // Connections that fall idle only now are closed as well: their clients would keep them, and the process, for a minute.
     const sweep = setInterval(() => app.server.closeIdleConnections(), 50);

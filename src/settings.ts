@@ -37,6 +37,8 @@ export type Settings = {
   eventDays: number;
   /** Whether webhooks may lead to private addresses, and over http. */
   webhookAllowPrivate: boolean;
+  /** What opens `/metrics`; null: this machine alone. */
+  metricsToken: string | null;
   logLevel: string;
 };
 
@@ -120,6 +122,12 @@ const adminKey = (text: string): string => {
 
 const secret = (text: string): string => {
   if (Array.from(text).length < 32) throw new SettingsError('SECRET: must have at least 32 characters');
+  return text;
+};
+
+const metricsToken = (text: string): string => {
+  if (!/^[!-~]{32,}$/.test(text))
+    throw new SettingsError('METRICS_TOKEN: must be at least 32 characters of ASCII, without spaces');
   return text;
 };
 
@@ -241,6 +249,7 @@ export const readSettings = (environment: Environment): Settings => {
     commentRetentionDays: read('COMMENT_RETENTION_DAYS', '90', (name, text) => integer(name, text, 0, 3650)),
     eventDays: read('EVENT_DAYS', '90', (name, text) => integer(name, text, 1, 3650)),
     webhookAllowPrivate: read('WEBHOOK_ALLOW_PRIVATE', 'false', boolean),
+    metricsToken: optional('METRICS_TOKEN', (_, text) => metricsToken(text)),
     logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

@@ -94,13 +94,17 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   store: (path) => path.startsWith('core/'),
   rendering: (path) => path.startsWith('core/'),
   outgoing: (path) => path.startsWith('core/'),
-  http: (path) => path.startsWith('core/'),
+  metrics: (path) => path.startsWith('core/'),
+  http: (path) => path.startsWith('core/') || path.startsWith('metrics/'),
   'settings.ts': (path) => path.startsWith('http/') || path.startsWith('core/') || path === 'store/address.ts',
   commands: (path) => path !== 'main.ts',
-  'app.ts': (path) => !['house.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
+  'app.ts': (path) =>
+    !['house.ts', 'work.ts', 'measuring.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
   'server.ts': (path) => path !== 'main.ts' && !path.startsWith('commands/'),
   'house.ts': (path) => !['app.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
   'work.ts': (path) => !['app.ts', 'house.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
+  'measuring.ts': (path) =>
+    !['app.ts', 'house.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
   'main.ts': () => true,
 };
 

@@ -12,7 +12,7 @@ import { createUnits } from './postgres-units.ts';
 import type { Db, Store } from './store.ts';
 import { defineTables } from './tables.ts';
 import { createTelling, NO_ANSWER } from './touches.ts';
-import { createUnit } from './unit.ts';
+import { createTurns, createUnit } from './unit.ts';
 
 /** How long it may take to find out whether the store can be written to, in milliseconds. */
 const WRITABLE_WITHIN = 8_000;
@@ -28,12 +28,13 @@ type Pools = { readers: Pool; writers: Pool; find?: Run };
 /** The store of a database that is migrated; closing it waits for its units, and leaves the pools open. */
 export const createPostgresStore = async ({ readers, writers, find }: Pools): Promise<Store> => {
   const tables = defineTables(postgresColumns);
-  const same = { tables, mergesUnions: false, failureOf };
+  const turns = createTurns();
+  const same = { tables, mergesUnions: false, failureOf, turns: turns.times };
   const runOn =
     (client: Client): Run =>
     async (text, values) =>
       (await client.query({ text }, values)).rows;
-  const units = createUnits(writers, (client) => {
+  const units = createUnits(writers, turns, (client) => {
     const own = preparing(client);
     const run = runOn(own); // by the unit's own connection: what it wrote is found
     return createUnit({ ...same, db: asDb(own), searches: postgresSearches({ run, find: run, tables }) });

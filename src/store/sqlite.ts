@@ -15,7 +15,7 @@ import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
 import { type Db, type Failure, type Store, unusable } from './store.ts';
 import { defineTables } from './tables.ts';
 import { createTelling } from './touches.ts';
-import { createTurns, createUnit } from './unit.ts';
+import { createTurns, createUnit, isQueuedTooLong } from './unit.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
 /** Where Drizzle keeps which migrations have run, by the moment each was made. */
@@ -104,7 +104,7 @@ const begin = async (writer: Database.Database): Promise<void> => {
 };
 
 const failureOf = (error: unknown): Failure | undefined => {
-  if (isBusy(error)) return 'busy';
+  if (isBusy(error) || isQueuedTooLong(error)) return 'busy';
   return codeOf(error) === 'SQLITE_FULL' ? 'full' : undefined;
 };
 
@@ -137,7 +137,7 @@ export const openSqlite = (file: string): Store => {
     return version === seenVersion ? undefined : listTouched(version);
   });
   const runner = searchRunner(reader, file);
-  const same = { tables, mergesUnions: true, failureOf };
+  const same = { tables, mergesUnions: true, failureOf, turns: turns.times };
   const unit = createUnit({ ...same, db: asDb(writer), searches: sqliteSearches(writer, tables, runner) });
   const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> =>
     turns.take(async () => {
