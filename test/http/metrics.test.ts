@@ -8,7 +8,7 @@ const TOKEN = 't'.repeat(32);
 const LOCAL = { host: '127.0.0.1:3000' };
 
 /** The value of a line, such as `galley_store_units_waiting`. */
-const valueOf = (text: string, line: string): number | undefined => {
+const told = (text: string, line: string): number | undefined => {
   const found = text.split('\n').find((each) => each.startsWith(`${line} `));
   return found === undefined ? undefined : Number(found.slice(line.length + 1));
 };
@@ -41,25 +41,25 @@ test('requests, hits, units and queues are counted', async (t) => {
   t.equal(headers['cross-origin-resource-policy'], 'same-origin');
   for (const name of ['access-control-allow-origin', 'ratelimit']) t.notOk(name in headers, name);
   const requests = (method: string, route: string, answer: number) =>
-    valueOf(text, `galley_http_requests_total{method="${method}",route="${route}",status="${answer}"}`);
+    told(text, `galley_http_requests_total{method="${method}",route="${route}",status="${answer}"}`);
   t.equal(requests('GET', '/v1/authors/:id', 200), 4);
   t.equal(requests('GET', '/v1/authors/:id', 304), 1);
   t.equal(requests('GET', '/v1/authors/:id', 404), 1);
   t.equal(requests('GET', '', 404), 1);
   t.equal(requests('GET', '', 400), 1, 'a path that is no UTF-8');
   t.equal(requests('POST', '/v1/authors', 201), 1);
-  t.equal(valueOf(text, 'galley_http_request_duration_seconds_count{route="/v1/authors/:id"}'), 6);
-  t.equal(valueOf(text, 'galley_http_request_duration_seconds_bucket{route="/v1/authors/:id",le="+Inf"}'), 6);
-  t.ok((valueOf(text, 'galley_http_request_duration_seconds_sum{route="/v1/authors/:id"}') as number) > 0);
-  t.equal(valueOf(text, 'galley_response_cache_hits_total'), 4);
-  t.equal(valueOf(text, 'galley_response_cache_misses_total'), 1);
-  t.equal(valueOf(text, 'galley_response_cache_answers'), 1);
-  t.ok((valueOf(text, 'galley_response_cache_bytes') as number) > 1000);
-  t.ok((valueOf(text, 'galley_store_unit_seconds_count') as number) > 5);
-  t.equal(valueOf(text, 'galley_store_unit_wait_seconds_count'), valueOf(text, 'galley_store_unit_seconds_count'));
-  t.equal(valueOf(text, 'galley_store_units_waiting'), 0);
-  t.equal(valueOf(text, 'galley_renderings_waiting'), 3);
-  t.equal(valueOf(text, 'galley_webhook_deliveries_pending'), 1);
+  t.equal(told(text, 'galley_http_request_duration_seconds_count{route="/v1/authors/:id"}'), 6);
+  t.equal(told(text, 'galley_http_request_duration_seconds_bucket{route="/v1/authors/:id",le="+Inf"}'), 6);
+  t.ok((told(text, 'galley_http_request_duration_seconds_sum{route="/v1/authors/:id"}') as number) > 0);
+  t.equal(told(text, 'galley_response_cache_hits_total'), 4);
+  t.equal(told(text, 'galley_response_cache_misses_total'), 1);
+  t.equal(told(text, 'galley_response_cache_answers'), 1);
+  t.ok((told(text, 'galley_response_cache_bytes') as number) > 1000);
+  t.ok((told(text, 'galley_store_unit_seconds_count') as number) > 5);
+  t.equal(told(text, 'galley_store_unit_wait_seconds_count'), told(text, 'galley_store_unit_seconds_count'));
+  t.equal(told(text, 'galley_store_units_waiting'), 0);
+  t.equal(told(text, 'galley_renderings_waiting'), 3);
+  t.equal(told(text, 'galley_webhook_deliveries_pending'), 1);
   t.match(text, /^galley_build_info\{version="1\.2\.3",node="[0-9.]+"\} 1$/m);
   t.notMatch(text, /nothing\/here|%ff|authors\/1/, 'never a path as it was asked for');
 });
@@ -93,9 +93,9 @@ test('metrics of several processes become one, and what cannot be read is left o
   const gatherMetrics = async () => JSON.parse(JSON.stringify([await one?.collect(), await other?.collect()]));
   const { ask } = await startGalley(t, { parts: { gatherMetrics } });
   const { text } = await ask('GET', '/metrics', { headers: LOCAL });
-  t.equal(valueOf(text, 'galley_http_requests_total{method="GET",route="/v1/site",status="200"}'), 2);
-  t.equal(valueOf(text, 'galley_http_request_duration_seconds_sum{route="/v1/site"}'), 3);
-  t.equal(valueOf(text, 'galley_backup_last_success_timestamp_seconds'), 2000);
+  t.equal(told(text, 'galley_http_requests_total{method="GET",route="/v1/site",status="200"}'), 2);
+  t.equal(told(text, 'galley_http_request_duration_seconds_sum{route="/v1/site"}'), 3);
+  t.equal(told(text, 'galley_backup_last_success_timestamp_seconds'), 2000);
   t.match(text, /^# TYPE galley_never_yet gauge$/m);
   t.notMatch(text, /^galley_(?:never_yet|broken)/m);
   t.equal(errors.length, 2);
@@ -104,7 +104,7 @@ test('metrics of several processes become one, and what cannot be read is left o
     'process_resident_memory_bytes',
     'nodejs_eventloop_lag_p99_seconds',
   ])
-    t.ok(Number.isFinite(valueOf(text, name)), name);
+    t.ok(Number.isFinite(told(text, name)), name);
 });
 
 test('without a token this machine alone is answered', async (t) => {
