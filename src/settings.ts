@@ -1,5 +1,6 @@
 /** The settings of the process: environment variables (and `.env`), checked once at start. */
 import { isIP } from 'node:net';
+import { cacheSizeIn, memorySize } from './core/memory-size.ts';
 import { nameOfTarget, PURGE_TARGETS, type PurgeTarget, readPurgeTarget } from './core/purge-targets.ts';
 import type { Rate } from './core/rate.ts';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
@@ -235,7 +236,7 @@ export const readSettings = (environment: Environment): Settings => {
     cacheControl: read('CACHE_CONTROL', 'public, max-age=0, s-maxage=60', directives),
     cacheHeaders: [...new Set(asked)],
     purgeTargets: targets,
-    cacheBytes: read('CACHE_BYTES', '64 MiB', bytes),
+    cacheBytes: read('CACHE_BYTES', String(cacheSizeIn(memorySize())), bytes),
     corsOrigins: read('CORS_ORIGINS', '*', origins),
     trustProxy: read('TRUST_PROXY', 'false', proxies),
     rates: {

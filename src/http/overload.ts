@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { type Refusal, refuse } from '../core/errors.ts';
+import { bodiesIn, memorySize } from '../core/memory-size.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { requestIdOf } from './headers.ts';
 import { atOnce } from './hooks.ts';
@@ -28,7 +29,7 @@ type Kind = 'read' | 'write';
 export type Limits = Record<Kind, number> & { bodyBytes: number };
 
 /** With the embedded engine reads never wait, and writes take turns. */
-export const LIMITS: Limits = { read: 500, write: 200, bodyBytes: 64 * 1024 * 1024 };
+export const LIMITS: Limits = { read: 500, write: 200, bodyBytes: bodiesIn(memorySize()) };
 /** A body that is shorter than this finds room always, in bytes. */
 const SHORT_BODY = 64 * 1024;
 /** Whoever is refused comes again after so many seconds at least, and not all at the same time. */

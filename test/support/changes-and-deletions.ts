@@ -25,7 +25,7 @@ const copied = async (asked: Asked) => {
 const author = made('/v1/authors', (n) => ({ name: `Somebody ${n}` }));
 const tag = made('/v1/tags', (n) => ({ name: `Thing ${n}` }));
 const comment = async (asked: Asked) => {
-  const said = { authorName: 'Grace', authorEmail: 'grace@mail.example', body: `Well seen ${++serial}.` };
+  const said = { authorName: 'Kay', authorEmail: 'kay@mail.example', body: `Well seen ${++serial}.` };
   const { id } = (await asked.ask('POST', `${await live(asked)}/comments`, { body: said })).body;
   return `/v1/comments/${id}`;
 };
