@@ -5,6 +5,9 @@ const LONG = 200;
 /** For how long all turns must have been long until the loop counts as pressed, in milliseconds: one slow answer is none of it. */
 const PRESSED_AFTER = 1000;
 
+/** So many find their answer in any turn: on a machine that is busy with other things a few are no overload. */
+const FEW = 25;
+
 export type LoopTurns = {
   /** Whether a request that begins now comes too late in a turn, one of many long ones. */
   isTooLate(): boolean;
@@ -17,6 +20,7 @@ export type LoopTurns = {
 export const watchTurns = (now: () => number = () => performance.now()): LoopTurns => {
   let began: number | undefined;
   let longSince: number | undefined;
+  let asked = 0;
   const endTurn = () => {
     const ended = now();
     const start = began as number; // it was set where this was asked for
@@ -27,12 +31,14 @@ export const watchTurns = (now: () => number = () => performance.now()): LoopTur
   return {
     isTooLate: () => {
       const at = now();
+      asked++;
       if (began === undefined) {
         began = at;
+        asked = 1;
         setImmediate(endTurn);
         return false;
       }
-      return at - began > LONG && longSince !== undefined && at - longSince > PRESSED_AFTER;
+      return asked > FEW && at - began > LONG && longSince !== undefined && at - longSince > PRESSED_AFTER;
     },
   };
 };

@@ -12,8 +12,9 @@ test('who comes late in a turn of the loop is too late once all turns of a secon
   let now = 0;
   const turns = watchTurns(() => now);
   /** A turn in which somebody asks at its beginning and after some milliseconds. */
-  const turn = async (length: number) => {
+  const turn = async (length: number, between = 30) => {
     const answers = [turns.isTooLate()];
+    for (let n = 0; n < between; n++) turns.isTooLate();
     now += length;
     answers.push(turns.isTooLate());
     await new Promise(setImmediate);
@@ -27,6 +28,7 @@ test('who comes late in a turn of the loop is too late once all turns of a secon
   t.same(await turn(5000), [false, false], 'however long one of them is');
   t.same(await turn(300), [false, true]);
   t.same(await turn(20), [false, false]);
+  t.same(await turn(400, 5), [false, false], 'a few never are');
   t.same(await turn(10), [false, false], 'who is there first never is');
   t.same(await turn(300), [false, false], 'a short one has ended it');
 });
