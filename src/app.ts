@@ -33,14 +33,19 @@ import { answerPreflights, commonHeaders, requestIdOf } from './http/headers.ts'
 import { repeatSafely } from './http/idempotency.ts';
 import { BODY_LIMIT, fillOptionalBodies, readJsonBodies, refuseFaultyBodies } from './http/json-body.ts';
 import { MAX_PARAM_LENGTH, refuseUnknownDoors, rememberMethods } from './http/methods.ts';
+import { metricsDoor } from './http/metrics-door.ts';
 import { publishDocs, publishDocument, serveDocument } from './http/openapi.ts';
+import { LIMITS, type Limits, refuseOverload } from './http/overload.ts';
 import { answerFrameworkErrors, answerProblems } from './http/problem.ts';
 import { parseQuery } from './http/query-string.ts';
 import { hasGuessedTooOften, limitRates } from './http/rate-limit.ts';
 import { openWindows } from './http/rate-windows.ts';
+import { countRequests } from './http/request-counts.ts';
 import { describeError, logRequests } from './http/request-log.ts';
 import { ResponseCache } from './http/response-cache.ts';
 import { serviceDoors } from './http/service-doors.ts';
+import type { MetricObject } from './metrics/metric.ts';
+import { createMetrics, describeMetrics, type Metrics } from './metrics/metrics.ts';
 import { judgeAskingBy } from './outgoing/asking.ts';
 import type { Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
@@ -53,11 +58,17 @@ export type AppParts = Parts & {
   settings: Pick<
     Settings,
     | ('requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates')
-    | ('secret' | 'previewUrl' | 'publicUrl' | 'commentRetentionDays' | 'webhookAllowPrivate')
+    | ('secret' | 'previewUrl' | 'publicUrl' | 'commentRetentionDays' | 'webhookAllowPrivate' | 'metricsToken')
   >;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;
   timeouts?: Timeouts;
+  /** From when on requests are refused rather than kept waiting. */
+  limits?: Limits;
+  /** Where it counts; absent: in metrics of its own. */
+  metrics?: Metrics;
+  /** Asks every process that answers beside this one for its metrics, and this one; absent: there is no other. */
+  gatherMetrics?: () => Promise<MetricObject[][]>;
 };
 
 /** The times a client has, in milliseconds, to send a whole request, to say anything at all, and between two requests. */
@@ -76,13 +87,25 @@ const keepKeys = (parts: AppParts): KeyKeeper => ({
 });
 
 /** Keeps finished answers in memory, each until a commit touches it or a moment passes. */
-const cacheAnswers = (app: FastifyInstance, { store, clock, settings, logger }: AppParts, schedule: Schedule): void => {
+const cacheAnswers = (
+  app: FastifyInstance,
+  { store, clock, settings, logger, metrics }: AppParts & { metrics: Metrics },
+  schedule: Schedule,
+): void => {
   const cache = new ResponseCache(settings.cacheBytes);
+  metrics.counter('response_cache_hits_total', 'Answers from the response cache', () => cache.hits);
+  metrics.counter(
+    'response_cache_misses_total',
+    'Answers that it could have kept, and that were made',
+    () => cache.misses,
+  );
+  metrics.gauge('response_cache_bytes', 'How much the response cache holds', () => cache.bytes);
+  metrics.gauge('response_cache_answers', 'How many answers the response cache holds', () => cache.size);
   schedule.onPassed = () => cache.drop('all');
   const forget = store.onTouched((touched) => cache.drop(touched));
   app.addHook('onClose', async () => forget());
   const parts = {
-    ...{ cache, schedule, clock, logger, cacheControl: settings.cacheControl },
+    ...{ cache, schedule, clock, logger, meter: metrics.requests, cacheControl: settings.cacheControl },
     sameForAllOrigins: settings.corsOrigins.includes('*'),
     noticeOthers: store.noticeOthers,
   };
@@ -92,7 +115,8 @@ const cacheAnswers = (app: FastifyInstance, { store, clock, settings, logger }: 
 
 /** Builds the app. The hooks run in the order in which a request is judged: route, rate, key, role. */
 export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
-  const { store, clock, settings, logger, timeouts = TIMEOUTS } = parts;
+  const { store, clock, settings, logger, timeouts = TIMEOUTS, metrics = createMetrics(), limits = LIMITS } = parts;
+  const { gatherMetrics = async () => [await metrics.collect()] } = parts;
   const setHeaders = commonHeaders(settings.corsOrigins);
   const app = Fastify({
     loggerInstance: logger.child({}, { serializers: { err: describeError } }),
@@ -111,7 +135,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
     childLoggerFactory: (shared) => shared, // a logger for each request costs more than its one line, which tells the id
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQuery },
-    frameworkErrors: answerFrameworkErrors(setHeaders),
+    frameworkErrors: answerFrameworkErrors(setHeaders, metrics.requests),
     clientErrorHandler: answerClientErrors(logger, settings.corsOrigins),
     return503OnClosing: false, // what is under way while the process stops is answered
     schemaController: { compilersFactory },
@@ -120,6 +144,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
 
   logRequests(app);
   sayWhatIsLast(app);
+  countRequests(app, metrics.requests);
   answerProblems(app, store.failureOf);
   readJsonBodies(app);
 
@@ -139,7 +164,8 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   const { noticeOthers } = store;
   sayWhatMayBeKept(app, { cacheControl: settings.cacheControl, clock, schedule, noticeOthers });
   tellGroups(app, settings.cacheHeaders);
-  if (settings.cacheBytes > 0) cacheAnswers(app, parts, schedule);
+  refuseOverload(app, { logger, corsOrigins: settings.corsOrigins, metrics, limits });
+  if (settings.cacheBytes > 0) cacheAnswers(app, { ...parts, metrics }, schedule);
   answerUnchanged(app);
   refuseAmbiguous(app, logger, settings.corsOrigins); // before the cache, too
 
@@ -147,6 +173,10 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   await publishDocs(app);
   serveDocument(app);
   await app.register(serviceDoors, { checkReady: () => store.checkWritable() });
+  await app.register(metricsDoor, {
+    token: settings.metricsToken,
+    describe: async () => describeMetrics(await gatherMetrics()),
+  });
 
   const inV1 = { prefix: '/v1', ...parts, requireIfMatch: settings.requireIfMatch };
   await app.register(articleRoutes, inV1);

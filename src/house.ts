@@ -1,6 +1,7 @@
 /** The house without its doors: the store and the renderer, for the service and for commands beside it. */
 import { availableParallelism } from 'node:os';
 import { systemClock } from './core/clock.ts';
+import { memorySize, threadsIn } from './core/memory-size.ts';
 import { ensureSite } from './features/site/actions.ts';
 import { createRenderer, type Renderer } from './rendering/renderer.ts';
 import { type Settings, SettingsError } from './settings.ts';
@@ -32,7 +33,7 @@ export const openHouse = async (
     throw new SettingsError(`DATABASE_URL=${shownAddress(settings.database)}: cannot be used: ${error.message}`);
   });
   const renderer = createRenderer({
-    threads: threads ?? Math.max(1, Math.min(4, availableParallelism())),
+    threads: threads ?? threadsIn(memorySize(), availableParallelism()),
     embedHosts: settings.embedHosts,
     ...(mostWaiting !== undefined && { mostWaiting }),
   });

@@ -1,15 +1,20 @@
 /** The process that serves: the house, its app, the work beside it, listening and ending well; alone, or as one of several workers. */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './core/clock.ts';
+import { memorySize, threadsIn } from './core/memory-size.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { makeFirstKey, welcome } from './first-key.ts';
 import { openHouse } from './house.ts';
 import { closeWell } from './http/closing.ts';
 import { listeningAt } from './http/listening.ts';
 import { describeError } from './http/request-log.ts';
+import { measure } from './measuring.ts';
+import type { MetricObject } from './metrics/metric.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { stopOnSignals } from './signals.ts';
 import { storeFault } from './store/open.ts';
@@ -18,8 +23,10 @@ import { joinPrimary, type Membership } from './workers/worker.ts';
 
 /** How many texts of callers may be rendered or wait for it at once; each may be a megabyte. */
 const MOST_RENDERINGS = 64;
-/** How many threads render at most. */
-const MOST_THREADS = 4;
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 type Failure = Error & { code?: string };
 
@@ -56,7 +63,7 @@ const serveAs = async (membership: Membership | undefined, settings: Settings): 
 
   const house = await openHouse(settings, {
     mostWaiting: shareOf(settings, MOST_RENDERINGS),
-    threads: shareOf(settings, Math.min(MOST_THREADS, availableParallelism())),
+    threads: shareOf(settings, threadsIn(memorySize(), availableParallelism())),
   });
   const { store, renderer } = house;
   const parts = { store, clock: systemClock };
@@ -78,8 +85,17 @@ const serveAs = async (membership: Membership | undefined, settings: Settings): 
       ),
     );
   } else await begin();
-  const cacheBytes = shareOf(settings, settings.cacheBytes);
-  const app = await buildApp({ ...parts, renderer, settings: { ...settings, cacheBytes }, logger, lastUsed });
+  const metrics = createMetrics({
+    ofProcess: true,
+    onError: (err) => logger.warn({ err }, 'a metric could not be read'),
+  });
+  measure(metrics, { version, store, renderer, settings });
+  membership?.answer('metrics', () => metrics.collect());
+  const app = await buildApp({
+    ...{ ...parts, renderer, logger, lastUsed, metrics },
+    settings: { ...settings, cacheBytes: shareOf(settings, settings.cacheBytes) },
+    ...(membership && { gatherMetrics: async () => (await membership.askAll('metrics')) as MetricObject[][] }),
+  });
   const end = async () => {
     const work = await working;
     // Both wait for others; what the last requests changed is delivered by another process, or after the next start.

@@ -1,5 +1,6 @@
 /** The settings of the process: environment variables (and `.env`), checked once at start. */
 import { isIP } from 'node:net';
+import { cacheSizeIn, memorySize } from './core/memory-size.ts';
 import { nameOfTarget, PURGE_TARGETS, type PurgeTarget, readPurgeTarget } from './core/purge-targets.ts';
 import type { Rate } from './core/rate.ts';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
@@ -43,6 +44,8 @@ export type Settings = {
   backupEvery: number | null;
   /** How many of its own backups it keeps. */
   backupKeep: number;
+  /** What opens `/metrics`; null: this machine alone. */
+  metricsToken: string | null;
   logLevel: string;
 };
 
@@ -126,6 +129,12 @@ const adminKey = (text: string): string => {
 
 const secret = (text: string): string => {
   if (Array.from(text).length < 32) throw new SettingsError('SECRET: must have at least 32 characters');
+  return text;
+};
+
+const metricsToken = (text: string): string => {
+  if (!/^[!-~]{32,}$/.test(text))
+    throw new SettingsError('METRICS_TOKEN: must be at least 32 characters of ASCII, without spaces');
   return text;
 };
 
@@ -249,7 +258,7 @@ export const readSettings = (environment: Environment): Settings => {
     cacheControl: read('CACHE_CONTROL', 'public, max-age=0, s-maxage=60', directives),
     cacheHeaders: [...new Set(asked)],
     purgeTargets: targets,
-    cacheBytes: read('CACHE_BYTES', '64 MiB', bytes),
+    cacheBytes: read('CACHE_BYTES', String(cacheSizeIn(memorySize())), bytes),
     corsOrigins: read('CORS_ORIGINS', '*', origins),
     trustProxy: read('TRUST_PROXY', 'false', proxies),
     rates: {
@@ -266,6 +275,7 @@ export const readSettings = (environment: Environment): Settings => {
     workers: read('WORKERS', '1', (name, text) => integer(name, text, 1, 64)),
     backupEvery,
     backupKeep: read('BACKUP_KEEP', '7', (name, text) => integer(name, text, 1, 10_000)),
+    metricsToken: optional('METRICS_TOKEN', (_, text) => metricsToken(text)),
     logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

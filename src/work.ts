@@ -5,7 +5,7 @@ import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
-import { type Backups, startBackups } from './features/backups/running.ts';
+import { startBackups } from './features/backups/running.ts';
 import { startPruning } from './features/changes/pruning.ts';
 import { startIndexingComments } from './features/comments/indexing.ts';
 import { startForgetting } from './features/comments/retention.ts';
@@ -30,8 +30,6 @@ const LOGGED_EVERY = 60_000;
 type Needs = Parts & { renderer: Renderer; settings: Settings; logger: FastifyBaseLogger };
 
 export type Work = {
-  /** What tells when the newest of the service's own backups was made. */
-  backups: Pick<Backups, 'lastAt'>;
   /** Delivers no more, and waits a little for the receivers that are being asked. */
   stopDelivering(): Promise<void>;
   /** Ends all the rest. */
@@ -75,7 +73,6 @@ export const startWork = async ({ renderer, settings, logger, ...parts }: Needs)
     startPurging({ ...parts, sender: toCaches }, purgeTargets, (name) => onError(`${name} was not purged`)),
   ];
   return {
-    backups,
     stopDelivering: async () => {
       await delivering.stop();
       await sender.close();

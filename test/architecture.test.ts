@@ -103,7 +103,7 @@ const EXCEPTIONS: Record<string, string> = {
 
 /** Of the process: what it is made of does not know it. */
 const isAbove = (path: string): boolean =>
-  ['main.ts', 'server.ts', 'cluster.ts', 'work.ts', 'first-key.ts', 'signals.ts'].includes(path) ||
+  ['main.ts', 'server.ts', 'cluster.ts', 'work.ts', 'measuring.ts', 'first-key.ts', 'signals.ts'].includes(path) ||
   /^(?:commands|workers)\//.test(path);
 
 /** What the layers, and the files above them, may import besides their own. */
@@ -112,7 +112,8 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   store: (path) => path.startsWith('core/'),
   rendering: (path) => path.startsWith('core/'),
   outgoing: (path) => path.startsWith('core/'),
-  http: (path) => path.startsWith('core/'),
+  metrics: (path) => path.startsWith('core/'),
+  http: (path) => path.startsWith('core/') || path.startsWith('metrics/'),
   'settings.ts': (path) => path.startsWith('http/') || path.startsWith('core/') || path === 'store/address.ts',
   commands: (path) => path !== 'main.ts',
   workers: (path) => path.startsWith('core/') || path === 'store/touches.ts',
@@ -121,6 +122,7 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   'cluster.ts': (path) => !['main.ts', 'server.ts', 'app.ts'].includes(path) && !path.startsWith('commands/'),
   'house.ts': (path) => !isAbove(path) && path !== 'app.ts',
   'work.ts': (path) => !isAbove(path) && path !== 'app.ts' && path !== 'house.ts',
+  'measuring.ts': (path) => !isAbove(path) && path !== 'app.ts' && path !== 'house.ts',
   'first-key.ts': (path) => /^(?:features\/keys|store|settings\.ts)/.test(path),
   'signals.ts': () => false,
   'main.ts': () => true,

@@ -70,6 +70,7 @@ test('no answer tells what Galley runs on', async (t) => {
     renderComment: broken,
     readSearched: broken,
     readSnippet: broken,
+    waiting: 0,
     close: async () => {},
   };
   const galley = await startGalley(t, { parts: { renderer } });

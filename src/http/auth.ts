@@ -16,8 +16,10 @@ declare module 'fastify' {
     access?: Permission;
     /** The header whose token passes the door in place of such a key: whether it is right, its action asks. */
     token?: TokenHeader;
-    /** The limit that counts at this door, where it is not that of its method. */
-    rate?: 'comment';
+    /** The limit that counts at this door, where it is not that of its method; `none`: nobody is refused. */
+    rate?: 'comment' | 'none';
+    /** It has a token of its own, which it looks at itself: no key is looked for. */
+    ownToken?: true;
     /** The query parameters that holders of keys alone may use; `name=value`: that value of a list. */
     keyed?: readonly string[];
   }
@@ -65,7 +67,7 @@ export const recogniseCallers = (
   };
   app.addHook('onRequest', (request, _reply, done) => {
     const secret = secretOf(request);
-    if (secret === undefined) done();
+    if (secret === undefined || request.routeOptions.config.ownToken !== undefined) done();
     else recognise(request, secret).then(() => done(), done);
   });
 };

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
 import type { Schedule } from '../core/schedule.ts';
+import type { RequestMeter } from '../metrics/request-meter.ts';
 import { cacheControlUntil, tellsStored, trueUntil } from './caching.ts';
 import { codingOf, encodeAs, WORTH_CODING } from './content-coding.ts';
 import { codedTag, matchesTag, REPEATED_BY_304 } from './etag.ts';
@@ -32,6 +33,7 @@ type CacheParts = {
   /** Hears of what other processes have written; undefined where there is nothing to wait for. */
   noticeOthers: () => Promise<void> | undefined;
   logger: FastifyBaseLogger;
+  meter: RequestMeter;
 };
 
 /** Header fields of the single request; these are told anew with every hit. */
@@ -66,6 +68,7 @@ export const keepAnswers = (app: FastifyInstance, { cache, schedule, clock, same
   app.addHook('onSend', (request, reply, payload, done) => {
     const bytes = mayKeep(request, reply) ? bytesOf(payload) : undefined;
     // A moment that passed while it was made has dropped all there was, or will once it is noticed.
+    if (bytes) cache.misses++;
     if (bytes && schedule.peek(clock()) !== undefined) cache.put(entryOf(request, reply, bytes), request.begunAtDrops);
     done(null, payload);
   });
@@ -97,9 +100,10 @@ const codedHead = (head: readonly string[], coding: Coding, bytes: Buffer): stri
 
 /** Answers hits before Fastify sees them. Once the app is ready, since the server has its listener then. */
 export const answerHits = (app: FastifyInstance, parts: CacheParts): void => {
-  const { cache, schedule, clock, cacheControl, sameForAllOrigins, noticeOthers, logger } = parts;
+  const { cache, schedule, clock, cacheControl, sameForAllOrigins, noticeOthers, logger, meter } = parts;
 
-  const send = (req: IncomingMessage, res: ServerResponse, entry: Entry, form: Form, coding: Coding | undefined) => {
+  type Asked = { req: IncomingMessage; res: ServerResponse; began: number };
+  const send = ({ req, res, began }: Asked, entry: Entry, form: Form, coding: Coding | undefined) => {
     const now = clock();
     const next = schedule.peek(now);
     // Unknown by now, where a form had to be made first: then nobody else may keep it.
@@ -115,11 +119,15 @@ export const answerHits = (app: FastifyInstance, parts: CacheParts): void => {
       res.writeHead(entry.status, form.head.concat(own));
       res.end(req.method === 'HEAD' ? undefined : form.bytes);
     }
-    logHit(logger, req, id, entry.route, isKnown ? 304 : entry.status);
+    const status = isKnown ? 304 : entry.status;
+    cache.hits++;
+    meter.note(req.method as string, entry.route, status, (performance.now() - began) / 1000);
+    logHit(logger, req, id, entry.route, status);
   };
 
   /** Answers from the cache; false where it cannot. */
   const hit = (req: IncomingMessage, res: ServerResponse): boolean => {
+    const began = performance.now();
     const { headers } = req;
     if ((req.method !== 'GET' && req.method !== 'HEAD') || headers.authorization !== undefined) return false;
     const entry = cache.get(req.url ?? '');
@@ -128,21 +136,22 @@ export const answerHits = (app: FastifyInstance, parts: CacheParts): void => {
     // A read with a body is refused, by Fastify.
     if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') return false;
     const coding = entry.plain.bytes.length < WORTH_CODING ? undefined : codingOf(headers['accept-encoding']);
+    const asked = { req, res, began };
     if (coding === undefined) {
-      send(req, res, entry, entry.plain, undefined);
+      send(asked, entry, entry.plain, undefined);
       return true;
     }
     const form = entry.coded.get(coding);
-    if (form) send(req, res, entry, form, coding);
-    else void sendCoded(req, res, entry, coding);
+    if (form) send(asked, entry, form, coding);
+    else void sendCoded(asked, entry, coding);
     return true;
   };
 
   /** Makes a coded form, keeps it and answers with it; with plain bytes, should that fail. */
-  const sendCoded = async (req: IncomingMessage, res: ServerResponse, entry: Entry, coding: Coding): Promise<void> => {
+  const sendCoded = async (asked: Asked, entry: Entry, coding: Coding): Promise<void> => {
     const form = await codedForm(entry, coding);
-    if (form) send(req, res, entry, form, coding);
-    else send(req, res, entry, entry.plain, undefined);
+    if (form) send(asked, entry, form, coding);
+    else send(asked, entry, entry.plain, undefined);
   };
 
   /** Forms that are being made, so that one is made once however many ask for it. */

@@ -28,7 +28,9 @@ type DoorSpec = {
   access?: Permission;
   /** The header whose token opens it in place of such a key. */
   token?: TokenHeader;
-  rate?: 'comment';
+  rate?: FastifyContextConfig['rate'];
+  /** That of `FastifyContextConfig`. */
+  ownToken?: FastifyContextConfig['ownToken'];
   /** The query parameters that holders of keys alone may use; `name=value`: that value of a list. */
   keyed?: readonly string[];
   bodyLimit?: number;
@@ -182,6 +184,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     access,
     token,
     rate,
+    ownToken,
     keyed,
     judge,
     bodyLimit,
@@ -211,6 +214,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     ...(access && { access }),
     ...(token && { token }),
     ...(rate && { rate }),
+    ...(ownToken && { ownToken }),
     ...(keyed && { keyed }),
     ...(judge && { judge }),
     ...(optionalBody && { optionalBody }),

@@ -42,11 +42,12 @@ const appendVary = (reply: FastifyReply, name: string): void => {
   reply.header('vary', vary ? `${vary}, ${name}` : name);
 };
 
-/** What an answer has that is no route's: nobody knows who asks, so an origin is let in only where all are. */
-export const headersOfAll = (origins: readonly string[]): Record<string, string> => ({
+/** What an answer has that is no route's; where nobody knows who asks, an origin is let in only where all are. */
+export const headersOfAll = (origins: readonly string[], origin?: string): Record<string, string> => ({
   ...SAFETY,
   vary: origins.includes('*') ? VARY : `${VARY}, Origin`,
   ...(origins.includes('*') && { 'access-control-allow-origin': '*' }),
+  ...(origin !== undefined && origins.includes(origin) && { 'access-control-allow-origin': origin }),
   'access-control-expose-headers': EXPOSED_HEADERS,
 });
 

@@ -34,7 +34,7 @@ const TAGS = [
   { name: 'Webhooks', description: 'Who is told of what happens, and what came of it' },
   { name: 'Changes', description: 'What happened, for those who follow it; and who did it' },
   { name: 'Keys', description: 'Keys and their roles' },
-  { name: 'Service', description: 'Health, and the catalogue of problems' },
+  { name: 'Service', description: 'Health, metrics, and the catalogue of problems' },
 ];
 
 /** Gathers the doors that are registered after it; `Name#` becomes `#/components/schemas/Name`. */

@@ -1,8 +1,10 @@
 /** Refusals on the wire: RFC 9457 problems, one table of codes, one place where what is thrown is answered. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, Refusal, type RefusalCode, refuse, refuseAll } from '../core/errors.ts';
+import type { RequestMeter } from '../metrics/request-meter.ts';
 import type { SetHeaders } from './headers.ts';
 import { nothingAt, shownPath } from './methods.ts';
+import { countRequest } from './request-counts.ts';
 import { logRequest } from './request-log.ts';
 import { faultsOfRequest } from './validation.ts';
 
@@ -161,9 +163,10 @@ export const answerProblems = (app: FastifyInstance, failureOf: FailureOf): void
 
 /** For errors the framework meets before any route and hook, such as a badly encoded path. */
 export const answerFrameworkErrors =
-  (setHeaders: SetHeaders) =>
+  (setHeaders: SetHeaders, meter: RequestMeter) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     setHeaders(request, reply);
     errorAnswer(() => undefined)(error, request, reply);
     logRequest(request, reply);
+    countRequest(meter, request, reply);
   };

@@ -38,7 +38,7 @@ export const limitRates = (app: FastifyInstance, windows: RateWindows): void => 
     const window = windows.get(name);
     if (!window) return;
     const taken = window.take(request.caller ? `key ${request.caller.keyId}` : sharersOf(request), performance.now());
-    if (taken.left < 0) {
+    if (taken.left < 0 && request.routeOptions.config.rate !== 'none') {
       tell(reply, name, window.rate, taken);
       const { limit, seconds } = window.rate;
       throw refuse('rate-limited', `The limit is ${limit} ${TOLD[name].of} in ${seconds} seconds`, {

@@ -31,6 +31,16 @@ export const logHit = (
   logger.info({ requestId, method, route, path: shownPath(url), status, ms: 0, keyId: null, cached: true }, 'request');
 };
 
+/** Writes the line of a request that was refused before any route was looked for. */
+export const logRefused = (
+  logger: FastifyBaseLogger,
+  { method, url = '' }: IncomingMessage,
+  requestId: string,
+  status: number,
+): void => {
+  logger.info({ requestId, method, route: null, path: shownPath(url), status, ms: 0, keyId: null }, 'request');
+};
+
 /** Writes a line for every request, where the level lets it through. */
 export const logRequests = (app: FastifyInstance): void => {
   if (!['trace', 'debug', 'info'].includes(app.log.level)) return;

@@ -30,6 +30,9 @@ const OVERHEAD = 1000;
 const LARGEST_PART = 1 / 8;
 
 export class ResponseCache {
+  /** How often it was answered from here, and how often what could be kept had to be made. */
+  hits = 0;
+  misses = 0;
   readonly #limit: number;
   #entries = new Map<string, Entry>();
   #groups = new Map<Group, Set<Entry>>();
@@ -44,6 +47,11 @@ export class ResponseCache {
   /** How much is kept, in bytes. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** How many answers are kept. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   /** How often anything may have been dropped: an answer that was begun at another count may be untrue already. */

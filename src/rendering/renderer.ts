@@ -21,6 +21,8 @@ export type Renderer = {
   readSearched(html: string): Promise<string>;
   /** A snippet of the text of sanitised HTML, around what was searched for. Throws alike. */
   readSnippet(html: string, query: SearchQuery): Promise<string>;
+  /** How many texts are being rendered or wait for it. */
+  readonly waiting: number;
   /** Lets running jobs end and ends the threads. */
   close(): Promise<void>;
 };
@@ -94,6 +96,9 @@ export const createRenderer = (options: RendererOptions): Renderer => {
     },
     readSearched: async (html) => (await run({ format: 'searched', source: html })).searched,
     readSnippet: async (html, query) => (await run({ format: 'snippet', source: html, query }, forReaders)).text,
+    get waiting() {
+      return [...waitingIn.values()].reduce((sum, count) => sum + count, 0);
+    },
     close: async () => {
       await Promise.all([pool.close(), forReaders.close()]);
     },

@@ -1,6 +1,7 @@
 /** What the errors of PostgreSQL and its driver say, by their codes (PostgreSQL's manual, appendix A). */
 import { faultOf } from './faults.ts';
 import type { Failure } from './store.ts';
+import { isQueuedTooLong } from './unit.ts';
 
 const codeOf = (error: unknown): string => faultOf(error).code ?? '';
 
@@ -40,7 +41,7 @@ export const isLost = (error: unknown): boolean => {
 /** What an error says of the store. */
 export const failureOf = (error: unknown): Failure | undefined => {
   const code = codeOf(error);
-  if (BUSY.test(code)) return 'busy';
+  if (BUSY.test(code) || isQueuedTooLong(error)) return 'busy';
   if (FULL.test(code)) return 'full';
   return isLost(error) ? 'unreachable' : undefined;
 };

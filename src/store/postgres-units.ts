@@ -4,7 +4,7 @@ import { asOurs, type Client, type Connection, type Pool } from './postgres-conn
 import { isOvertaken, isRaced } from './postgres-errors.ts';
 import { writeTouch } from './postgres-touches.ts';
 import type { Store } from './store.ts';
-import { createTurns, type Unit } from './unit.ts';
+import type { createTurns, Unit } from './unit.ts';
 
 /**
  * Serialisable units that meet cost each other their work, and at a CMS nearly all meet: they count the same tags. So
@@ -14,9 +14,6 @@ const BEGIN = 'begin isolation level serializable; lock table turns in exclusive
 /** For how long a unit is run again that raced others, in milliseconds; and how often one that was overtaken. */
 const PATIENCE = 5000;
 const MOST_OVERTAKEN = 3;
-/** How long a unit waits for those of its own node, in milliseconds: then its client is told that the store is busy. */
-const LONGEST_QUEUE = 15_000;
-const QUEUED_LONG = 'The unit waited too long for those before it';
 
 /** What a unit gives, and what it touched, with the id of that. */
 type Ran<T> = { value: T; touched: ReturnType<Unit['takeTouched']>; touch: number | undefined };
@@ -28,7 +25,7 @@ type Running = { connection: Connection; pending: Set<Promise<unknown>>; failure
  * Runs units on a pool of one connection. Their queries are built once for `makeUnit`'s client, which passes them to
  * the transaction that runs.
  */
-export const createUnits = (pool: Pool, makeUnit: (client: Client) => Unit) => {
+export const createUnits = (pool: Pool, turns: ReturnType<typeof createTurns>, makeUnit: (client: Client) => Unit) => {
   let current: Running | null = null;
   const unit = makeUnit({
     query: async (query, values) => {
@@ -95,15 +92,8 @@ export const createUnits = (pool: Pool, makeUnit: (client: Client) => Unit) => {
     }
   };
 
-  const turns = createTurns();
   return {
-    run: <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> => {
-      const since = performance.now();
-      return turns.take(() => {
-        if (performance.now() - since > LONGEST_QUEUE) throw Object.assign(new Error(QUEUED_LONG), { code: '55P03' });
-        return runUntilKept(work);
-      });
-    },
+    run: <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> => turns.take(() => runUntilKept(work)),
     whenOver: turns.whenOver,
   };
 };

@@ -13,7 +13,7 @@ import { createUnits } from './postgres-units.ts';
 import type { Db, Store } from './store.ts';
 import { defineTables } from './tables.ts';
 import { createTelling, NO_ANSWER } from './touches.ts';
-import { createUnit } from './unit.ts';
+import { createTurns, createUnit } from './unit.ts';
 
 /** How long it may take to find out whether the store can be written to, in milliseconds. */
 const WRITABLE_WITHIN = 8_000;
@@ -29,7 +29,8 @@ type Pools = { readers: Pool; writers: Pool; find?: Run; open?: () => Pool };
 /** The store of a database that is migrated; closing it waits for its units, and leaves the pools open. */
 export const createPostgresStore = async ({ readers, writers, find, open }: Pools): Promise<Store> => {
   const tables = defineTables(postgresColumns);
-  const same = { tables, mergesUnions: false, failureOf };
+  const turns = createTurns();
+  const same = { tables, mergesUnions: false, failureOf, turns: turns.times };
   const runOn =
     (client: Client): Run =>
     async (text, values) =>
@@ -39,7 +40,7 @@ export const createPostgresStore = async ({ readers, writers, find, open }: Pool
     const run = runOn(own); // by the unit's own connection: what it wrote is found
     return createUnit({ ...same, db: asDb(own), searches: postgresSearches({ run, find: run, tables }) });
   };
-  const units = createUnits(writers, unitOn);
+  const units = createUnits(writers, turns, unitOn);
   const reader = preparing(readers);
   const { memory, tell, joinSiblings, tellSiblings, onTouched, noticeOthers } = createTelling(() => touches.look());
   let checking: Promise<void> | undefined;

@@ -15,7 +15,7 @@ import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
 import { type Db, type Failure, type Store, unusable } from './store.ts';
 import { defineTables } from './tables.ts';
 import { createTelling } from './touches.ts';
-import { createTurns, createUnit } from './unit.ts';
+import { createTurns, createUnit, isQueuedTooLong } from './unit.ts';
 
 /** How long a unit waits for another process's write lock, in milliseconds. */
 const PATIENCE = 5000;
@@ -103,9 +103,27 @@ const begin = async (writer: Database.Database): Promise<void> => {
   }
 };
 
+/** No room for the file, or for the index that is kept of its log. */
+const FULL = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'];
+
 const failureOf = (error: unknown): Failure | undefined => {
-  if (isBusy(error)) return 'busy';
-  return codeOf(error) === 'SQLITE_FULL' ? 'full' : undefined;
+  if (isBusy(error) || isQueuedTooLong(error)) return 'busy';
+  if (FULL.includes(codeOf(error))) return 'full';
+  return codeOf(error).startsWith('SQLITE_IOERR') ? 'unreachable' : undefined;
+};
+
+/**
+ * Ends a unit whose commit failed. Its frames may be in the log to their end, as where only the sync failed: this connection
+ * has forgotten them, but a process that starts next would find them and take them for kept. So they are written
+ * over, by a unit that changes nothing; whether that one is kept does not matter.
+ */
+const takeBack = (writer: Database.Database): void => {
+  if (writer.inTransaction) writer.exec('ROLLBACK');
+  try {
+    writer.exec('BEGIN IMMEDIATE; UPDATE site SET id = id; COMMIT');
+  } catch {
+    if (writer.inTransaction) writer.exec('ROLLBACK'); // the caller is told of the first failure
+  }
 };
 
 const asDb = (client: Database.Database) => drizzle({ client: keepStatements(client) }) as unknown as Db; // typed as sync; awaited alike
@@ -114,7 +132,8 @@ const asDb = (client: Database.Database) => drizzle({ client: keepStatements(cli
 export const storeOn = (connection: Database.Database, file: string): Store => {
   const tables = defineTables(sqliteColumns);
   const searches = sqliteSearches(connection, tables, searchRunner(connection, file));
-  return createUnit({ tables, mergesUnions: true, failureOf, db: asDb(connection), searches }).store;
+  const same = { tables, mergesUnions: true, failureOf, turns: createTurns().times };
+  return createUnit({ ...same, db: asDb(connection), searches }).store;
 };
 
 /** Opens the store in a file, made and migrated where needed. */
@@ -145,9 +164,17 @@ export const openSqlite = (file: string): Store => {
     return version === seenVersion ? undefined : listTouched(version);
   });
   const runner = searchRunner(reader, file);
-  const same = { tables, mergesUnions: true, failureOf };
+  const same = { tables, mergesUnions: true, failureOf, turns: turns.times };
   const unit = createUnit({ ...same, db: asDb(writer), searches: sqliteSearches(writer, tables, runner) });
   type Ran<T> = { value: T; touched: ReadonlySet<Group> };
+  const commit = () => {
+    try {
+      writer.exec('COMMIT');
+    } catch (error) {
+      takeBack(writer);
+      throw error;
+    }
+  };
   const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> =>
     turns.take(async () => {
       await begin(writer);
@@ -155,7 +182,7 @@ export const openSqlite = (file: string): Store => {
         const value = await work(unit.store);
         const touched = unit.takeTouched();
         const touch = touched.size > 0 ? await writeTouch(unit.store, touched) : undefined;
-        writer.exec('COMMIT');
+        commit();
         if (touch !== undefined) {
           if (touch === lastTouch + 1) lastTouch = touch; // else others wrote in between, which is still to be noticed
           tell(touched);

@@ -5,6 +5,7 @@ import type { Memory } from './memory.ts';
 import type { Searches } from './search.ts';
 import type { Tables } from './tables.ts';
 import type { Siblings, TouchListener } from './touches.ts';
+import type { TurnTimes } from './unit.ts';
 
 /** Drizzle's builders, in the part both dialects share. Await them; never `.get()`, `.all()` or `.run()`. */
 export type Db = BaseSQLiteDatabase<'async', unknown, Record<string, never>>;
@@ -34,6 +35,8 @@ export type Store = {
   snapshot<T>(work: (at: Store) => Promise<T>): Promise<T>;
   /** What is kept of this store between queries; null inside a transaction, which sees what is not true yet. */
   readonly memory: Memory | null;
+  /** How the units of this process fare. */
+  readonly turns: TurnTimes;
   /** Says, inside a transaction, which cache groups it touches: told to all who listen the moment it is kept. */
   touch(groups: Iterable<Group>): void;
   /** Hears what each commit touches before whoever asked for it is answered; returns what ends that. */

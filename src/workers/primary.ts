@@ -100,6 +100,12 @@ export const startCrew = (count: number, logger: FastifyBaseLogger): Crew => {
     }, pause);
   };
 
+  const askWorkers: Crew['askWorkers'] = async (name, value = null, within = ANSWERED_WITHIN) => {
+    const asked = ready().map(({ channel }) => channel.ask(name, value, within));
+    const answers = await Promise.allSettled(asked);
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  };
+
   const fork = (): void => {
     const worker = cluster.fork();
     const member: Member = {
@@ -117,6 +123,7 @@ export const startCrew = (count: number, logger: FastifyBaseLogger): Crew => {
       if (starting) starting.reject(new StartFailed(String(line)));
       else logger.error({ worker: worker.process.pid, reason: line }, 'a worker could not start');
     });
+    channel.answer('all', (name) => askWorkers(String(name)));
     channel.answer('touched', async (groups) => {
       const others = ready().filter((each) => each !== member);
       await Promise.allSettled(others.map((each) => each.channel.ask('touched', groups, LOOK_EVERY)));
@@ -145,11 +152,7 @@ export const startCrew = (count: number, logger: FastifyBaseLogger): Crew => {
   for (let n = 0; n < count; n++) fork();
   return {
     listening,
-    askWorkers: async (name, value = null, within = ANSWERED_WITHIN) => {
-      const asked = ready().map(({ channel }) => channel.ask(name, value, within));
-      const answers = await Promise.allSettled(asked);
-      return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-    },
+    askWorkers,
     stop,
   };
 };

@@ -13,6 +13,8 @@ export type Membership = Pick<Channel, 'answer'> & {
   tellReady(address: string): Promise<void>;
   /** Says why this worker cannot start, in words for the operator. */
   tellFailed(line: string): Promise<void>;
+  /** What each worker, this one among them, answers to a question; those left out that do not in time. */
+  askAll(name: string): Promise<unknown[]>;
   /** Hears that the primary is gone. */
   onOrphaned(listener: () => void): void;
 };
@@ -36,6 +38,7 @@ export const joinPrimary = (): Membership | undefined => {
     },
     tellReady: async (address) => void (await channel.ask('ready', address, TOLD_WITHIN)),
     tellFailed: async (line) => void (await channel.ask('failed', line, TOLD_WITHIN)),
+    askAll: async (name) => (await channel.ask('all', name, TOLD_WITHIN)) as unknown[],
     onOrphaned: (listener) => {
       worker.once('disconnect', () => {
         worker.exitedAfterDisconnect = true; // else Node ends the process right here, with all that runs

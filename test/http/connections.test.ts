@@ -133,7 +133,7 @@ test('the log has a line for each request, and never what was sent', async (t) =
   };
   const renderBody = async (body: string) => Promise.reject(errors[body]);
   const rest = { renderComment: renderBody, readSearched: renderBody, readSnippet: renderBody };
-  const renderer = { renderBody, ...rest, close: async () => {} };
+  const renderer = { renderBody, ...rest, waiting: 0, close: async () => {} };
   const broken = await startGalley(t, { parts: { logger, renderer } });
   for (const [id, expected] of [
     ['request-8', { query: 'update "comments" set "body" = ?', cause: { message: /readonly/ }, stack: /^ {4}at / }],

@@ -30,6 +30,7 @@ const DEFAULTS = {
   workers: 1,
   backupEvery: null,
   backupKeep: 7,
+  metricsToken: null,
   logLevel: 'info',
 };
 
@@ -56,6 +57,7 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['PUBLIC_URL', 'https://cms.example.org/', { publicUrl: 'https://cms.example.org' }],
   ['PUBLIC_URL', 'http://localhost:8080/cms', { publicUrl: 'http://localhost:8080/cms' }],
   ['ADMIN_KEY', KEY, { adminKey: KEY }],
+  ['METRICS_TOKEN', 't'.repeat(32), { metricsToken: 't'.repeat(32) }],
   ['SECRET', 's'.repeat(32), { secret: 's'.repeat(32) }],
   ['SECRET', '秘'.repeat(32), { secret: '秘'.repeat(32) }],
   ...[

@@ -19,6 +19,7 @@ const renderer: Renderer = {
   renderComment: async () => ({ html: '', text: '' }),
   readSearched: async () => '',
   readSnippet: async () => '',
+  waiting: 0,
   close: async () => {},
 };
 const editor: Origin = { caller: { keyId: 1, keyName: 'Desk', role: 'editor', authorId: null }, requestId: null };

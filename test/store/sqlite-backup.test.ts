@@ -9,7 +9,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { type Test, test } from 'tap';
 import { isDue, isUnfinished, nameOf, ownAmong, surplus } from '../../src/features/backups/rules.ts';
-import { startBackups } from '../../src/features/backups/running.ts';
+import { lastBackupAt, startBackups } from '../../src/features/backups/running.ts';
 import type { StoreAddress } from '../../src/store/address.ts';
 import { backUp, restore } from '../../src/store/backup.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -265,13 +265,13 @@ test('the service backs itself up: once a period, however many do, and deletes o
   };
 
   const hourly = [1, 2].map(() => start(3_600_000));
-  t.equal(hourly[0]?.lastAt()?.toISOString(), '2020-01-03T00:00:00.000Z');
+  t.equal(lastBackupAt(sqliteAt(file))?.toISOString(), '2020-01-03T00:00:00.000Z');
   await until(() => !own().includes(oldest as string));
   await Promise.all(hourly.map(({ stop }) => stop()));
   const [first, second, ...more] = own();
   t.same([first, more], [older, []], 'one was made, the oldest went, and what had no end');
   t.equal(titlesIn(join(backups, second as string)).length, 100);
-  t.ok(Number(hourly[1]?.lastAt()) > Date.now() - 120_000, 'any process can tell when');
+  t.ok(Number(lastBackupAt(sqliteAt(file))) > Date.now() - 120_000, 'any process can tell when');
   const restarted = start(3_600_000);
   await sleep(100);
   await restarted.stop();
@@ -300,9 +300,9 @@ test('a backup of the service that fails is told, and one that is under way ends
   const failing = startBackups(sqliteAt(file), { every: 1000, keep: 1 }, (error) => told.push(error as Error));
   while (told.length < 2) await sleep(20);
   t.match(told[0], { code: /^E/ });
-  t.equal(failing.lastAt(), null);
+  t.equal(lastBackupAt(sqliteAt(file)), null);
   renameSync(join(directory, 'data/backups'), join(directory, 'note'));
-  while (failing.lastAt() === null) await sleep(20);
+  while (lastBackupAt(sqliteAt(file)) === null) await sleep(20);
   await failing.stop();
   t.ok(existsSync(join(directory, 'data/backups')), 'it is made once it can be');
 

@@ -12,12 +12,11 @@ const AGAIN_AFTER = 60_000;
 /** How long a stop waits for a thread, in milliseconds: it may be in the midst of checking a copy, which nothing ends. */
 const STOP_WITHIN = 3000;
 
-export type Backups = Repeating & {
-  /** When the newest backup that is there was made, by any process; null: there is none, or none is wanted. */
-  lastAt(): Date | null;
+/** When the newest of a store's own backups was made, by any process; null: there is none. */
+export const lastBackupAt = (address: StoreAddress): Date | null => {
+  const file = fileOf(address);
+  return file === null ? null : (listOwn({ file })[0]?.at ?? null);
 };
-
-export const NO_BACKUPS: Backups = { lastAt: () => null, stop: async () => {} };
 
 /** Makes a backup in a thread of its own, where one is still due there; `signal` ends it. */
 const makeInThread = (plan: Plan, signal: AbortSignal): Promise<void> =>
@@ -42,9 +41,9 @@ export const startBackups = (
   address: StoreAddress,
   { every, keep }: { every: number | null; keep: number },
   onError: (error: unknown) => void,
-): Backups => {
+): Repeating => {
   const file = fileOf(address);
-  if (every === null || file === null) return NO_BACKUPS;
+  if (every === null || file === null) return { stop: async () => {} };
   const plan: Plan = { address, file, every, keep };
   const ending = new AbortController();
   let pausedUntil = Number.NEGATIVE_INFINITY;
@@ -59,7 +58,6 @@ export const startBackups = (
   };
   const looking = repeatFromNow(look, Math.min(LOOK_EVERY, every / 10), onError);
   return {
-    lastAt: () => listOwn(plan)[0]?.at ?? null,
     stop: async () => {
       ending.abort();
       let timer: NodeJS.Timeout | undefined;

@@ -88,3 +88,17 @@ export const moveTarget = async (
     .returning({ name: purgeTargets.name });
   return moved.length > 0;
 };
+
+const targets = prepared(({ db, tables: { purgeTargets } }) =>
+  db
+    .select({ name: purgeTargets.name, touchId: purgeTargets.touchId })
+    .from(purgeTargets)
+    .orderBy(asc(purgeTargets.name)),
+);
+
+/** Of how many changes these targets have not been told to the end; one that was never told is not among them. */
+export const countWaiting = async (store: Store, names: readonly string[]): Promise<Map<string, number>> => {
+  const newest = await findNewestTouchId(store);
+  const known = (await targets(store)).filter(({ name }) => names.includes(name));
+  return new Map(known.map(({ name, touchId }) => [name, Math.max(0, newest - Math.max(0, touchId))]));
+};

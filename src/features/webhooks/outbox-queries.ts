@@ -1,5 +1,5 @@
 /** How deliveries are written, taken and settled. */
-import { and, asc, desc, eq, exists, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { prepared } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { DeliveryRow, NewDelivery, WebhookRow } from './queries.ts';
@@ -178,3 +178,13 @@ export const listEndedBy = async (
 export const deleteDeliveries = async ({ db, tables: { deliveries } }: Store, ids: number[]): Promise<void> => {
   await db.delete(deliveries).where(inArray(deliveries.id, ids));
 };
+
+const pending = prepared(({ db, tables: { webhooks, deliveries } }) =>
+  db
+    .select({ n: count() })
+    .from(webhooks)
+    .innerJoin(deliveries, and(eq(deliveries.webhookId, webhooks.id), eq(deliveries.status, 'pending'))),
+);
+
+/** How many deliveries are to be tried, now or later, those of webhooks that are switched off among them. */
+export const countPending = async (store: Store): Promise<number> => (await pending(store))[0]?.n ?? 0;
