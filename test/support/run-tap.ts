@@ -6,9 +6,11 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { tap } from '@tapjs/core';
 import { buildTests } from './build.ts';
+import { roomyFolder } from './room.ts';
 
 const ROOT = process.cwd();
 const build = buildTests();
+const temporary = roomyFolder();
 
 /** Of a process that tap is about to start, what it runs. */
 type Started = { command: string; args: string[] };
@@ -20,8 +22,8 @@ tap().on('spawn', (started: Started) => {
   const built = join(build, relative(ROOT, file)).replace(/\.ts$/, '.js');
   const { command } = started;
   started.command = 'env';
-  // Tap hands its loaders down in NODE_OPTIONS, too.
-  started.args = [`NODE_OPTIONS=${process.env.NODE_OPTIONS ?? ''}`, command, '--enable-source-maps', built];
+  const environment = [`TMPDIR=${temporary}`, `NODE_OPTIONS=${process.env.NODE_OPTIONS ?? ''}`]; // in which tap has its loaders, too
+  started.args = [...environment, command, '--enable-source-maps', built];
 });
 
 await import('@tapjs/run');
