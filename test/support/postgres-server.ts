@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { roomyFolder } from './room.ts';
+import { folderInMemory } from './room.ts';
 
 export type Server = { url: string; pid: number; stop(): Promise<void> };
 
@@ -72,7 +72,7 @@ const initialise = (binaries: string, directory: string): void => {
  * throws where there is none to start.
  */
 export const startServer = async ({
-  folder = roomyFolder(),
+  folder = folderInMemory() ?? '/tmp',
   settings = FLEETING,
 }: ServerOptions = {}): Promise<Server> => {
   const binaries = findBinaries();

@@ -1,6 +1,5 @@
 /** Where the tests keep what nobody needs after them. */
 import { existsSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
 /** In memory a database is made in 20 ms, and a commit waits for nothing; on a disk that is 200 ms, and 3 ms a commit. */
 const MEMORY = '/dev/shm';
@@ -12,5 +11,5 @@ const isRoomy = (folder: string): boolean => {
   return bavail * bsize > ROOM;
 };
 
-/** A folder in memory where the machine has one with room, or that of temporary files. */
-export const roomyFolder = (): string => (isRoomy(MEMORY) ? MEMORY : tmpdir());
+/** A folder in memory, where the machine has one with room. */
+export const folderInMemory = (): string | undefined => (isRoomy(MEMORY) ? MEMORY : undefined);

@@ -3,27 +3,27 @@
  * then started without tap's loaders, which are there for coverage and take a second of every process.
  */
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { tap } from '@tapjs/core';
+import { Spawn } from '@tapjs/core';
 import { buildTests } from './build.ts';
-import { roomyFolder } from './room.ts';
+import { folderInMemory } from './room.ts';
 
 const ROOT = process.cwd();
 const build = buildTests();
-const temporary = roomyFolder();
+const temporary = folderInMemory() ?? tmpdir();
 
-/** Of a process that tap is about to start, what it runs. */
-type Started = { command: string; args: string[] };
-
-tap().on('spawn', (started: Started) => {
-  const at = started.args.findIndex((arg) => arg.endsWith('.ts') && existsSync(arg));
-  const file = started.args[at];
-  if (file === undefined) return;
-  const built = join(build, relative(ROOT, file)).replace(/\.ts$/, '.js');
-  const { command } = started;
-  started.command = 'env';
-  const environment = [`TMPDIR=${temporary}`, `NODE_OPTIONS=${process.env.NODE_OPTIONS ?? ''}`]; // in which tap has its loaders, too
-  started.args = [...environment, command, '--enable-source-maps', built];
-});
+const { main } = Spawn.prototype;
+/** Starts the process of a test file. */
+Spawn.prototype.main = function (this: Spawn, done: () => void): void {
+  const source = this.args.find((arg) => arg.endsWith('.ts') && existsSync(arg)) ?? '';
+  const built = join(build, relative(ROOT, source)).replace(/\.ts$/, '.js');
+  if (source !== '' && existsSync(built)) {
+    const environment = [`TMPDIR=${temporary}`, `NODE_OPTIONS=${process.env.NODE_OPTIONS ?? ''}`]; // in which tap has its loaders, too
+    this.args = [...environment, this.command, '--enable-source-maps', built];
+    this.command = 'env';
+  }
+  main.call(this, done);
+};
 
 await import('@tapjs/run');
