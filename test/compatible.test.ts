@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { breakingChanges } from '../openapi/compatible/breaking-changes.ts';
 import { announcedPlaces, tellsOf } from '../openapi/compatible/changelog.ts';
+import { NODE_ARGS, programOf } from './support/program.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is JSON of every shape
 type Json = any;
@@ -284,7 +285,7 @@ test('the check fails on a break, and names it; it passes once the changelog lis
     new Promise<{ code: number | null; err: string }>((resolve) => {
       const changelog = join(directory, name);
       writeFileSync(changelog, text);
-      const args = ['--import=tsx', fileAt('../openapi/compatible.ts'), '--current', current, '--changelog', changelog];
+      const args = [...NODE_ARGS, programOf('openapi/compatible.ts'), '--current', current, '--changelog', changelog];
       const child = execFile(process.execPath, args, (_, __, err) => resolve({ code: child.exitCode, err }));
     });
   const [refused, passed] = await Promise.all([

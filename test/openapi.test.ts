@@ -9,6 +9,7 @@ import { test } from 'tap';
 import { EVENT_TYPES } from '../src/core/events.ts';
 import { PROBLEMS } from '../src/http/problem.ts';
 import { startGalley } from './support/app.ts';
+import { NODE_ARGS, programOf } from './support/program.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is JSON of every shape
 type Json = any;
@@ -60,8 +61,9 @@ test('the committed document is the one the doors make, and the check says when 
   t.same(document, JSON.parse((await app.ask('GET', '/openapi.json')).text), 'run `npm run openapi`');
   const stale = join(t.testdir(), 'stale.json');
   writeFileSync(stale, JSON.stringify({ ...document, openapi: '3.1.1' }));
-  const generate = fileURLToPath(new URL('../openapi/generate.ts', import.meta.url));
-  const check = spawnSync(process.execPath, ['--import=tsx', generate, '--check', stale], { encoding: 'utf8' });
+  const check = spawnSync(process.execPath, [...NODE_ARGS, programOf('openapi/generate.ts'), '--check', stale], {
+    encoding: 'utf8',
+  });
   t.equal(check.status, 1);
   t.match(check.stderr, /^[^\n]* is not current: [^\n]*\n$/, 'one clear line');
 });

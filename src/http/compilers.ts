@@ -20,13 +20,21 @@ const oncePerSchema = <T>(compile: (described: Described) => T): ((described: De
 
 type Shared = Record<string, unknown>;
 
+const areTheSame = (one: Shared, other: Shared): boolean => {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+};
+
 /** One compiler for the same shared schemas, so that the apps of a process (a test has one each) compile them once. */
 const oncePerShared = <T>(build: (shared: Shared) => (described: Described) => T) => {
   const built = new Map<string, (described: Described) => T>();
+  let last: { shared: Shared; compiler: (described: Described) => T } | undefined;
   return (shared: Shared) => {
+    if (last && areTheSame(last.shared, shared)) return last.compiler; // Fastify asks anew for every door of an app
     const key = JSON.stringify(shared);
     const compiler = built.get(key) ?? oncePerSchema(build(shared));
     built.set(key, compiler);
+    last = { shared, compiler };
     return compiler;
   };
 };

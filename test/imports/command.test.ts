@@ -3,11 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
 import { databaseIn, engine, openTestStore, urlOf } from '../support/database.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { NODE_ARGS, programOf } from '../support/program.ts';
 
 type Ended = { code: number | null; out: string; err: string };
 
@@ -34,7 +32,7 @@ const startShell = async (t: Test) => {
     temporary = directory;
   };
   const begin = (...args: string[]) =>
-    spawn(process.execPath, ['--import=tsx', MAIN, ...args], {
+    spawn(process.execPath, [...NODE_ARGS, programOf('src/main.ts'), ...args], {
       env: { PATH: process.env.PATH, DATABASE_URL: urlOf(address), TMPDIR: temporary },
     });
   const galley = (...args: string[]): Promise<Ended> => endOf(begin(...args));

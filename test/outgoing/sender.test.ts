@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { type Test, test } from 'tap';
 import { createSender, type Outgoing, type SenderOptions } from '../../src/outgoing/sender.ts';
 import { SELF_SIGNED } from '../support/certificate.ts';
+import { moduleOf, NODE_ARGS } from '../support/program.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 /** A time limit that a busy machine keeps, and one that is waited for. */
@@ -187,8 +188,7 @@ test('connections are used again, and a process that sends no more can end', asy
   server.on('connection', () => {
     connections += 1;
   });
-  const sender = new URL('../../src/outgoing/sender.ts', import.meta.url).href;
-  const source = `const { createSender } = await import('${sender}');
+  const source = `const { createSender } = await import('${moduleOf('src/outgoing/sender.ts')}');
     const { send } = createSender({ allowPrivate: true });
     for (let i = 0; i < 9; i++) {
       const sent = await send({ method: 'POST', url: new URL('${url}'), headers: {}, timeout: 5000 });
@@ -198,7 +198,7 @@ test('connections are used again, and a process that sends no more can end', asy
     process.on('exit', () => console.log(Math.round(performance.now() - since)));`;
   const environment = { ...process.env };
   delete environment.NODE_OPTIONS; // tap's own
-  const args = [`--import=${import.meta.resolve('tsx')}`, '--input-type=module', '-e', source];
+  const args = [...NODE_ARGS, '--input-type=module', '-e', source];
   const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const out = child.stdout.setEncoding('utf8').toArray();
   const [code] = await once(child, 'close');

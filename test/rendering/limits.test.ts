@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import tap, { test } from 'tap';
 import { createThreadPool, LimitPassed } from '../../src/core/thread-pool.ts';
 import { type BodyFormat, createRenderer } from '../../src/rendering/renderer.ts';
+import { moduleOf, NODE_ARGS } from '../support/program.ts';
 
 const renderer = createRenderer({ threads: 2, embedHosts: [], timeLimit: 500 });
 tap.teardown(() => renderer.close());
@@ -170,14 +171,13 @@ test('close lets the running job end, rejects those that wait and those that com
 });
 
 test('neither an idle nor a closed renderer keeps the process alive', async (t) => {
-  const module = new URL('../../src/rendering/renderer.ts', import.meta.url).href;
   const code = (last: string): string => `
-    import { createRenderer } from '${module}';
+    import { createRenderer } from '${moduleOf('src/rendering/renderer.ts')}';
     const renderer = createRenderer({ threads: 2, embedHosts: [] });
     console.log((await renderer.renderBody('*a*', 'markdown')).text);
     ${last}`;
   const run = (last: string) =>
-    promisify(execFile)(process.execPath, ['--import=tsx', '--input-type=module', '-e', code(last)], {
+    promisify(execFile)(process.execPath, [...NODE_ARGS, '--input-type=module', '-e', code(last)], {
       timeout: 20_000,
     });
   const [idle, closed] = await Promise.all([run(''), run('await renderer.close()')]);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { newDatabase, openTestStore } from '../support/database.ts';
+import { moduleOf, NODE_ARGS } from '../support/program.ts';
 import { addTag, namesOf } from '../support/tags.ts';
 
 test('a unit is kept whole, or not at all', async (t) => {
@@ -64,10 +64,9 @@ test('units one after the other see what the one before kept, and a read never s
 
 test('processes that start together on an empty database all open it', async (t) => {
   const address = await newDatabase(t, 'empty');
-  const module = fileURLToPath(new URL('../../src/store/open.ts', import.meta.url));
-  const script = `const { openStore } = await import(${JSON.stringify(module)});
+  const script = `const { openStore } = await import(${JSON.stringify(moduleOf('src/store/open.ts'))});
     await (await openStore(${JSON.stringify(address)})).close(); console.log('open');`;
-  const start = () => promisify(execFile)(process.execPath, ['--import=tsx', '--input-type=module', '-e', script]);
+  const start = () => promisify(execFile)(process.execPath, [...NODE_ARGS, '--input-type=module', '-e', script]);
   const started = await Promise.all([start(), start(), start(), start()]);
   t.same(
     started.map(({ stdout }) => stdout.trim()),

@@ -1,11 +1,12 @@
 /** A PostgreSQL server for one run of the tests or of the benchmark, made from the machine's binaries and thrown away afterwards. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { folderInMemory } from './room.ts';
 
 export type Server = { url: string; pid: number; stop(): Promise<void> };
 
@@ -32,14 +33,6 @@ const FLEETING = [
   ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0'],
   ...['max_wal_size=256MB', 'autovacuum=off', 'max_connections=300'],
 ];
-
-/** In memory a database is made in 20 ms, on a disk in 200. */
-const ROOM = 2 * 1024 ** 3;
-const isRoomy = (folder: string): boolean => {
-  if (!existsSync(folder)) return false;
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize > ROOM;
-};
 
 const START_WITHIN = 30_000;
 
@@ -79,7 +72,7 @@ const initialise = (binaries: string, directory: string): void => {
  * throws where there is none to start.
  */
 export const startServer = async ({
-  folder = isRoomy('/dev/shm') ? '/dev/shm' : '/tmp',
+  folder = folderInMemory() ?? '/tmp',
   settings = FLEETING,
 }: ServerOptions = {}): Promise<Server> => {
   const binaries = findBinaries();

@@ -3,21 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { databaseIn, urlOf } from './database.ts';
+import { NODE_ARGS, programOf } from './program.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Without NODE_OPTIONS, as tap adds its own to whatever a test starts. */
-const COMMAND = [
-  'env',
-  '-u',
-  'NODE_OPTIONS',
-  process.execPath,
-  `--import=${import.meta.resolve('tsx')}`,
-  MAIN,
-  'serve',
-];
+const COMMAND = ['env', '-u', 'NODE_OPTIONS', process.execPath, ...NODE_ARGS, programOf('src/main.ts'), 'serve'];
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; milliseconds: number };
 

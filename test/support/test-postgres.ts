@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/store/open.ts';
 import { clientOf } from './engines/postgres.ts';
 import { startServer, withDatabase } from './postgres-server.ts';
@@ -38,6 +39,7 @@ const OF_NO_STORE = [
 ];
 
 const WHOLE = '--whole';
+const RUN_TAP = fileURLToPath(new URL('run-tap.ts', import.meta.url));
 
 /** What has a store, though all it says is about requests: whatever the engine, the same lines of ours answer. */
 const OF_HTTP = [
@@ -72,9 +74,13 @@ const runTap = async (template: string): Promise<number> => {
   const asked = process.argv.slice(2);
   const others = asked.includes(WHOLE) ? [] : OF_ANY_STORE;
   const left = ['**/node_modules/**', ...OF_NO_STORE, ...others].map((pattern) => `--exclude=${pattern}`);
-  const args = [...left, ...asked.filter((each) => each !== WHOLE)];
+  const args = ['--import=tsx', RUN_TAP, ...left, ...asked.filter((each) => each !== WHOLE)];
   const environment = { ...process.env, [TEMPLATE]: template };
-  const tap = spawn('tap', args, { stdio: ['ignore', 'inherit', 'inherit'], env: environment, detached: true });
+  const tap = spawn(process.execPath, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: environment,
+    detached: true,
+  });
   const killAll = (signal: NodeJS.Signals) => tap.pid !== undefined && process.kill(-tap.pid, signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

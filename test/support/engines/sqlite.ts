@@ -1,9 +1,10 @@
 /** SQLite, as the tests see it: a file in a temporary directory. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { StoreAddress } from '../../../src/store/address.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
 import type { Engine } from './engine.ts';
 
 type Step = { detail: string };
@@ -36,12 +37,24 @@ const fileOf = (address: StoreAddress): string => {
 
 const statements = Object.getPrototypeOf(new Database(':memory:').prepare('select 1')) as Database.Statement;
 
+/** The file of a store that holds nothing yet, which every test gets a copy of: to migrate takes longer. */
+let template: Promise<Buffer> | undefined;
+const readTemplate = async (file: string): Promise<Buffer> => {
+  await openSqlite(file).close();
+  return readFileSync(file);
+};
+
 export const sqlite: Engine = {
-  make: async (_, path) => {
+  make: async (kind, path) => {
     if (path !== undefined) return { address: { engine: 'sqlite', file: path }, drop: async () => {} };
     const directory = mkdtempSync(join(tmpdir(), 'galley-'));
+    const file = join(directory, 'galley.db');
+    if (kind === 'migrated') {
+      template ??= readTemplate(join(directory, 'template.db'));
+      writeFileSync(file, await template);
+    }
     return {
-      address: { engine: 'sqlite', file: join(directory, 'galley.db') },
+      address: { engine: 'sqlite', file },
       drop: async () => rmSync(directory, { recursive: true }),
     };
   },
