@@ -17,7 +17,9 @@ const STRETCH = /[A-Za-z0-9\u0080-\uffff]+/g;
 const ASCII = /^[A-Za-z0-9]+$/;
 /** Signs beyond ASCII that most texts have: no part of any word, and none that would end otherwise where a space stood. */
 const DIVIDERS = /[\u00a0«»–—‘’“”•…]/g;
-const BEYOND_ASCII = /[\u0080-\uffff]/;
+/** What makes a text more than words of ASCII with such signs between them. */
+const MORE = new RegExp(`(?!${DIVIDERS.source})[\\u0080-\\uffff]`);
+const ASCII_WORD = /[a-z0-9]+/g;
 /** A character with the marks on it; a syllable of Hangul that is written in parts. */
 const CLUSTER =
   /[\u1100-\u115f\ua960-\ua97c][\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|[^\p{M}\uff9e\uff9f][\p{M}\uff9e\uff9f]*|[\p{M}\uff9e\uff9f]+/gu;
@@ -109,13 +111,11 @@ const tokensOfStretch = (stretch: string, offset: number): Token[] => {
   return tokens;
 };
 
-/** As much of a text as is searched, every place in it where it was. */
-const searchedPart = (text: string): string => beginningOf(text, SEARCHED_CHARACTERS).replace(DIVIDERS, ' ');
-
 /** The tokens of a text, in order, with where they stand in it. */
 export const tokensOf = (text: string): Token[] => {
   const tokens: Token[] = [];
-  for (const { 0: stretch, index } of searchedPart(text).matchAll(STRETCH)) {
+  const searched = beginningOf(text, SEARCHED_CHARACTERS).replace(DIVIDERS, ' ');
+  for (const { 0: stretch, index } of searched.matchAll(STRETCH)) {
     if (ASCII.test(stretch))
       tokens.push(cut({ text: stretch.toLowerCase(), start: index, end: index + stretch.length }));
     else for (const token of tokensOfStretch(stretch, index)) tokens.push(token);
@@ -125,13 +125,14 @@ export const tokensOf = (text: string): Token[] => {
 
 /** A text as it is searched: its tokens with a space between each two. */
 export const searchedText = (text: string): string => {
-  const part = searchedPart(text);
-  if (BEYOND_ASCII.test(part))
-    return tokensOf(part)
-      .map((token) => token.text)
-      .join(' ');
-  const words = part.toLowerCase().match(STRETCH) ?? [];
-  return words.map((word) => word.slice(0, LONGEST_TOKEN)).join(' ');
+  const tokens = MORE.test(text) ? tokensOf(text).map((token) => token.text) : plainWords(text);
+  return tokens.join(' ');
+};
+
+/** The same tokens of a text that has nothing but ASCII and `DIVIDERS`, as most have. */
+const plainWords = (text: string): string[] => {
+  const words = text.slice(0, SEARCHED_CHARACTERS).toLowerCase().match(ASCII_WORD) ?? [];
+  return words.map((word) => word.slice(0, LONGEST_TOKEN));
 };
 
 /** Whether a token holds characters of a script that is searched in pairs. */

@@ -12,6 +12,9 @@ const FOOTNOTE_MARK = / class="footnote-(?:back)?ref"/;
 
 const EMPTY: ReadonlySet<string> = new Set(VOID_TAGS);
 
+/** White space that is not one space already. */
+const WIDE_SPACE = /[^\S ]\s*| \s+/g;
+
 /** The entities that sanitised HTML has in its text. */
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
 const decoded = (text: string): string =>
@@ -29,12 +32,13 @@ export const plainText = (html: string): string => {
     const words = piece.trim();
     if (piece !== piece.trimStart()) gap ||= ' ';
     if (words === '') return;
-    text += (text === '' ? '' : gap) + words.replace(/\s+/g, ' ');
+    text += (text === '' ? '' : gap) + words.replace(WIDE_SPACE, ' ');
     gap = piece === piece.trimEnd() ? '' : ' ';
   };
   const passTag = (tag: string): void => {
     const isEnd = tag.startsWith('/');
-    const name = /[a-z0-9]+/.exec(tag)?.[0] ?? '';
+    const space = tag.indexOf(' ');
+    const name = tag.slice(isEnd ? 1 : 0, space === -1 ? undefined : space);
     if (BLOCKS.has(name)) gap = '\n';
     if (EMPTY.has(name)) return;
     if (isEnd && silentDepth > 0) silentDepth -= 1;
