@@ -2,6 +2,7 @@
  * How text becomes what a search compares, the same for what is written and for what is asked: compatibility forms
  * made one (NFKD), accents removed, lower case; Chinese, Japanese, Korean, Thai and their like as pairs of characters.
  */
+import { beginningOf } from './code-points.ts';
 
 /** A word of a searched text, and where it stood in the original: UTF-16 units, `end` not within it. */
 export type Token = { text: string; start: number; end: number };
@@ -12,8 +13,13 @@ const SEARCHED_CHARACTERS = 100_000;
 const LONGEST_TOKEN = 64;
 
 /** What may hold a word: ASCII letters and digits, and whatever is beyond ASCII. */
-const STRETCH = /[A-Za-z0-9\u0080-\u{10ffff}]+/gu;
+const STRETCH = /[A-Za-z0-9\u0080-\uffff]+/g;
 const ASCII = /^[A-Za-z0-9]+$/;
+/** Signs beyond ASCII that most texts have: no part of any word, and none that would end otherwise where a space stood. */
+const DIVIDERS = /[\u00a0«»–—‘’“”•…]/g;
+/** What makes a text more than words of ASCII with such signs between them. */
+const MORE = new RegExp(`(?!${DIVIDERS.source})[\\u0080-\\uffff]`);
+const ASCII_WORD = /[a-z0-9]+/g;
 /** A character with the marks on it; a syllable of Hangul that is written in parts. */
 const CLUSTER =
   /[\u1100-\u115f\ua960-\ua97c][\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|[^\p{M}\uff9e\uff9f][\p{M}\uff9e\uff9f]*|[\p{M}\uff9e\uff9f]+/gu;
@@ -65,9 +71,7 @@ const foldCluster = (cluster: string): Folded => {
 };
 
 const cut = (token: Token): Token =>
-  token.text.length <= LONGEST_TOKEN
-    ? token
-    : { ...token, text: Array.from(token.text).slice(0, LONGEST_TOKEN).join('') };
+  token.text.length <= LONGEST_TOKEN ? token : { ...token, text: beginningOf(token.text, LONGEST_TOKEN) };
 
 /** A run of an unspaced script: a pair at each character, and the last one alone, so that each begins a token. */
 const pairs = (run: Token[]): Token[] =>
@@ -107,18 +111,11 @@ const tokensOfStretch = (stretch: string, offset: number): Token[] => {
   return tokens;
 };
 
-/** The beginning of a text in at most `limit` code points. */
-const beginningOf = (text: string, limit: number): string => {
-  if (text.length <= limit) return text;
-  let end = 0;
-  for (let n = 0; n < limit && end < text.length; n++) end += (text.codePointAt(end) as number) > 0xffff ? 2 : 1;
-  return text.slice(0, end);
-};
-
 /** The tokens of a text, in order, with where they stand in it. */
 export const tokensOf = (text: string): Token[] => {
   const tokens: Token[] = [];
-  for (const { 0: stretch, index } of beginningOf(text, SEARCHED_CHARACTERS).matchAll(STRETCH)) {
+  const searched = beginningOf(text, SEARCHED_CHARACTERS).replace(DIVIDERS, ' ');
+  for (const { 0: stretch, index } of searched.matchAll(STRETCH)) {
     if (ASCII.test(stretch))
       tokens.push(cut({ text: stretch.toLowerCase(), start: index, end: index + stretch.length }));
     else for (const token of tokensOfStretch(stretch, index)) tokens.push(token);
@@ -127,10 +124,16 @@ export const tokensOf = (text: string): Token[] => {
 };
 
 /** A text as it is searched: its tokens with a space between each two. */
-export const searchedText = (text: string): string =>
-  tokensOf(text)
-    .map((token) => token.text)
-    .join(' ');
+export const searchedText = (text: string): string => {
+  const tokens = MORE.test(text) ? tokensOf(text).map((token) => token.text) : plainWords(text);
+  return tokens.join(' ');
+};
+
+/** The same tokens of a text that has nothing but ASCII and `DIVIDERS`, as most have. */
+const plainWords = (text: string): string[] => {
+  const words = text.slice(0, SEARCHED_CHARACTERS).toLowerCase().match(ASCII_WORD) ?? [];
+  return words.map((word) => word.slice(0, LONGEST_TOKEN));
+};
 
 /** Whether a token holds characters of a script that is searched in pairs. */
 export const isUnspaced = (token: string): boolean => kindOf(token) === 'unspaced';

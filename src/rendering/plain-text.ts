@@ -1,4 +1,4 @@
-import { Parser } from 'htmlparser2';
+import { VOID_TAGS } from './allow-list.ts';
 
 const BLOCKS: ReadonlySet<string> = new Set(
   (
@@ -8,9 +8,22 @@ const BLOCKS: ReadonlySet<string> = new Set(
 );
 
 /** Marks of footnotes (`[1]`, `↩`): signs for the eye, no words of the text. */
-const FOOTNOTE_MARKS: ReadonlySet<string | undefined> = new Set(['footnote-ref', 'footnote-backref']);
+const FOOTNOTE_MARK = / class="footnote-(?:back)?ref"/;
 
-/** The text of sanitised HTML: entities decoded, runs of white space one space, a line per block, no marks of footnotes. */
+const EMPTY: ReadonlySet<string> = new Set(VOID_TAGS);
+
+/** White space that is not one space already. */
+const WIDE_SPACE = /[^\S ]\s*| \s+/g;
+
+/** The entities that sanitised HTML has in its text. */
+const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
+const decoded = (text: string): string =>
+  text.includes('&') ? text.replace(/&(?:amp|lt|gt|quot);/g, (entity) => ENTITIES[entity] as string) : text;
+
+/**
+ * The text of sanitised HTML: entities decoded, runs of white space one space, a line per block, no marks of footnotes.
+ * It is read by its brackets: what the sanitiser wrote has them around tags alone, and every tag that opens closes.
+ */
 export const plainText = (html: string): string => {
   let text = '';
   let gap = '';
@@ -19,22 +32,25 @@ export const plainText = (html: string): string => {
     const words = piece.trim();
     if (piece !== piece.trimStart()) gap ||= ' ';
     if (words === '') return;
-    text += (text === '' ? '' : gap) + words.replace(/\s+/g, ' ');
+    text += (text === '' ? '' : gap) + words.replace(WIDE_SPACE, ' ');
     gap = piece === piece.trimEnd() ? '' : ' ';
   };
-  const parser = new Parser({
-    onopentag: (name, attributes) => {
-      if (silentDepth > 0 || name === 'iframe' || FOOTNOTE_MARKS.has(attributes.class)) silentDepth += 1;
-      if (BLOCKS.has(name)) gap = '\n';
-    },
-    ontext: (piece) => {
-      if (silentDepth === 0) addText(piece);
-    },
-    onclosetag: (name) => {
-      if (silentDepth > 0) silentDepth -= 1;
-      if (BLOCKS.has(name)) gap = '\n';
-    },
-  });
-  parser.end(html);
+  const passTag = (tag: string): void => {
+    const isEnd = tag.startsWith('/');
+    const space = tag.indexOf(' ');
+    const name = tag.slice(isEnd ? 1 : 0, space === -1 ? undefined : space);
+    if (BLOCKS.has(name)) gap = '\n';
+    if (EMPTY.has(name)) return;
+    if (isEnd && silentDepth > 0) silentDepth -= 1;
+    else if (!isEnd && (silentDepth > 0 || name === 'iframe' || FOOTNOTE_MARK.test(tag))) silentDepth += 1;
+  };
+  for (let at = 0; at < html.length; ) {
+    const start = html.indexOf('<', at);
+    const end = start === -1 ? html.length : start;
+    if (silentDepth === 0 && end > at) addText(decoded(html.slice(at, end)));
+    if (start === -1) break;
+    at = html.indexOf('>', start) + 1;
+    passTag(html.slice(start + 1, at - 1));
+  }
   return text;
 };

@@ -2,7 +2,7 @@
  * Queries whose text never changes, built and prepared once for each connection and then only run: Drizzle builds a
  * query anew at every call, and that costs several times what SQLite needs to run it.
  */
-import { getTableColumns, sql } from 'drizzle-orm';
+import { type Column, getTableColumns, type Placeholder, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Db, Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -51,29 +51,53 @@ export const preparedByShape = <S, T>(
   };
 };
 
-/**
- * An INSERT of one whole row, prepared. Absent fields are null. Values are encoded here, since a placeholder's own
- * encoder knows no null. Returns what `returning` asks for, as an array.
- */
+/** A query about some ids or names, prepared for each number of them: `places` stand for them. Ask it of one at least. */
+export const preparedForSome = <T, V extends number | string = number>(
+  build: (store: Store, places: Placeholder[]) => Preparable<T>,
+): ((store: Store, asked: readonly V[], values?: Values) => Promise<T>) => {
+  const query = preparedByShape(
+    (asked: readonly V[]) => asked.length,
+    (store, asked) =>
+      build(
+        store,
+        asked.map((_, i) => sql.placeholder(String(i))),
+      ),
+  );
+  return (store, asked, values) => query(store, asked, { ...values, ...asked });
+};
+
+/** The columns of a table that are written, all but ids that the database gives; looked up once for each engine. */
+const writtenColumns = <T extends SQLiteTable>(choose: (tables: Tables) => T) => {
+  const known = new WeakMap<Tables, [string, Column][]>();
+  return ({ tables }: Store): [string, Column][] => {
+    let columns = known.get(tables);
+    if (!columns) {
+      columns = Object.entries<Column>(getTableColumns(choose(tables))).filter(([, column]) => !isGiven(column));
+      known.set(tables, columns);
+    }
+    return columns;
+  };
+};
+
+/** What the driver takes for a value; absent ones are null. Encoded here, since a placeholder's own encoder knows no null. */
+const encoded = (column: Column, value: unknown): unknown => (value == null ? null : column.mapToDriverValue(value));
+
+/** An INSERT of one whole row, prepared. Absent fields are null. Returns what `returning` asks for, as an array. */
 export const insertion = <T extends SQLiteTable, R = unknown>(
   choose: (tables: Tables) => T,
   returning?: (query: ReturnType<ReturnType<Db['insert']>['values']>, table: T) => Preparable<R>,
 ): ((tx: Store, row: T['$inferInsert']) => Promise<R>) => {
-  const columnsOf = ({ tables }: Store) => Object.entries(getTableColumns(choose(tables)));
+  const columnsOf = writtenColumns(choose);
   const run = prepared<R>((store) => {
     const table: SQLiteTable = choose(store.tables);
-    const placeholders = columnsOf(store)
-      .filter(([, column]) => !isGiven(column))
-      .map(([name]) => [name, sql`${sql.placeholder(name)}`]);
+    const placeholders = columnsOf(store).map(([name]) => [name, sql`${sql.placeholder(name)}`]);
     const query = store.db.insert(table).values(Object.fromEntries(placeholders));
     return (returning ? returning(query, choose(store.tables)) : query) as Preparable<R>;
   });
   return (tx, row) => {
-    const values = columnsOf(tx).map(([name, column]) => {
-      const value = (row as Values)[name] ?? null;
-      return [name, value === null ? null : column.mapToDriverValue(value)];
-    });
-    return run(tx, Object.fromEntries(values));
+    const values: Values = {};
+    for (const [name, column] of columnsOf(tx)) values[name] = encoded(column, (row as Values)[name]);
+    return run(tx, values);
   };
 };
 
@@ -81,8 +105,7 @@ export const insertion = <T extends SQLiteTable, R = unknown>(
 export const insertionOfSome = <T extends SQLiteTable>(
   choose: (tables: Tables) => T,
 ): ((tx: Store, rows: readonly T['$inferInsert'][]) => Promise<unknown>) => {
-  const columnsOf = ({ tables }: Store) =>
-    Object.entries(getTableColumns(choose(tables))).filter(([, column]) => !isGiven(column));
+  const columnsOf = writtenColumns(choose);
   const run = preparedByShape(
     (count: number) => count,
     (store, count) => {
@@ -96,13 +119,10 @@ export const insertionOfSome = <T extends SQLiteTable>(
     if (rows.length === 0) return;
     const values: Values = {};
     for (const [n, row] of rows.entries())
-      for (const [name, column] of columnsOf(tx)) {
-        const value = (row as Values)[name] ?? null;
-        values[`${name}${n}`] = value === null ? null : column.mapToDriverValue(value);
-      }
+      for (const [name, column] of columnsOf(tx)) values[`${name}${n}`] = encoded(column, (row as Values)[name]);
     await run(tx, rows.length, values);
   };
 };
 
 /** Whether the database gives the value: the ids. */
-const isGiven = (column: { primary: boolean; name: string }) => column.primary && column.name === 'id';
+const isGiven = (column: Column) => column.primary && column.name === 'id';

@@ -42,6 +42,8 @@ const keepStatements = (connection: Database.Database): Database.Database => {
 
 /** Which file stands at a path; undefined: none. */
 const inodeAt = (file: string): bigint | undefined => statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+/** How many pages of 4 KiB wait in the WAL to be copied: what many commits write over is copied once, one of many is not held up long. */
+const WAITING_PAGES = 4000;
 
 /** Opens a connection. WAL and FULL at every open: an existing WAL file opens with NORMAL, and a power cut then loses what was acknowledged. */
 const connect = (file: string, options: Database.Options = {}): Database.Database => {
@@ -54,6 +56,7 @@ const connect = (file: string, options: Database.Options = {}): Database.Databas
   }
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
+  connection.pragma(`wal_autocheckpoint = ${WAITING_PAGES}`);
   return connection;
 };
 

@@ -9,6 +9,8 @@ test('text is folded into what a search compares', (t) => {
     ['accents, composed or not', 'Café cafe\u0301 Ångström Łódź', 'cafe cafe angstrom łodz'],
     ['Turkish and German letters', 'İstanbul Straße STRASSE', 'istanbul strasse strasse'],
     ['both forms of sigma', 'ΟΔΟΣ οδός', 'οδοσ οδοσ'],
+    ['words with signs between them', '“Don’t”—said\u00a0he… • x–y', 'don t said he x y'],
+    ['the same beside an accent', '“Don’t”—said\u00a0René…\u0301 •\uff9ex–y', 'don t said rene x y'],
     ['words with signs inside', "don't state-of-the-art a.b@c.example", 'don t state of the art a b c example'],
     ['width and compatibility', 'ｆｕｌｌ ﬁn ① ½ 5㎏ Foo™', 'full fin 1 1 2 5 kg foo tm'],
     ['what nobody types', 'co\u00adoperate zero\u200bwidth نـــص', 'cooperate zero width نص'],

@@ -58,6 +58,9 @@ test('the text has the words of a reader, a line per block', async (t) => {
     ],
     ['<img src="a.png" alt="b"> \n <hr>', ''],
     [' a &#32;&#32; b <i> c</i> ', 'a b c'],
+    ['a<i title="b > c <d> class=&quot;footnote-ref&quot;">e</i> 1 < 2 > 0 &amp;lt; "', 'ae 1 < 2 > 0 &lt; "'],
+    ['a<sup class="footnote-ref"><b>1<br>2<img src="c.png"></b></sup>d<a class="footnote-backref">e</a>', 'a\nd'],
+    ['<p>a<form><p>b</form>c</p>d</div><iframe src=//e.test>f<p>g</p></iframe>h', 'a\nb\nc\ndh'],
   ];
   for (const [source, text] of rows) t.equal((await renderer.renderBody(source, 'html')).text, text, source);
   const rendering = await renderer.renderBody('# One\n\ntwo **three** `four`', 'markdown');

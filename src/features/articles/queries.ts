@@ -1,6 +1,6 @@
 /** How articles are found and kept. */
-import { and, asc, eq, getTableColumns, inArray, type Placeholder, sql } from 'drizzle-orm';
-import { insertion, type Preparable, prepared, preparedByShape } from '../../store/prepared.ts';
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { insertion, insertionOfSome, prepared, preparedForSome } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
@@ -32,20 +32,7 @@ const groupByArticle = <T>(pairs: { articleId: number; value: T }[]): Map<number
   return groups;
 };
 
-/** A query about some articles by their ids, prepared for each number of them. */
-const byIds = <T>(build: (store: Store, ids: Placeholder[]) => Preparable<T>) => {
-  const query = preparedByShape(
-    (ids: readonly number[]) => ids.length,
-    (store, ids) =>
-      build(
-        store,
-        ids.map((_, i) => sql.placeholder(String(i))),
-      ),
-  );
-  return (store: Store, ids: readonly number[]): Promise<T> => query(store, ids, { ...ids });
-};
-
-const bylines = byIds(({ db, tables: { articleAuthors, authors } }, ids) =>
+const bylines = preparedForSome(({ db, tables: { articleAuthors, authors } }, ids) =>
   db
     .select({ articleId: articleAuthors.articleId, value: authors })
     .from(articleAuthors)
@@ -54,7 +41,7 @@ const bylines = byIds(({ db, tables: { articleAuthors, authors } }, ids) =>
     .orderBy(asc(articleAuthors.position)),
 );
 
-const taggings = byIds(({ db, tables: { articleTags, tags } }, ids) =>
+const taggings = preparedForSome(({ db, tables: { articleTags, tags } }, ids) =>
   db
     .select({ articleId: articleTags.articleId, value: tags })
     .from(articleTags)
@@ -63,11 +50,11 @@ const taggings = byIds(({ db, tables: { articleTags, tags } }, ids) =>
     .orderBy(asc(articleTags.position)),
 );
 
-const versionsOf = byIds(({ db, tables: { articles } }, ids) =>
+const versionsOf = preparedForSome(({ db, tables: { articles } }, ids) =>
   db.select({ id: articles.id, version: articles.version }).from(articles).where(inArray(articles.id, ids)),
 );
 
-const rowsOf = byIds((store, ids) => {
+const rowsOf = preparedForSome((store, ids) => {
   const { articles } = store.tables;
   return store.db
     .select({ row: columnsOf(store) })
@@ -156,8 +143,8 @@ const insertRow = insertion(
   (query, articles) => query.returning({ id: articles.id }),
 );
 const insertContent = insertion(({ contents }) => contents);
-const insertByline = insertion(({ articleAuthors }) => articleAuthors);
-const insertTagging = insertion(({ articleTags }) => articleTags);
+const insertBylines = insertionOfSome(({ articleAuthors }) => articleAuthors);
+const insertTaggings = insertionOfSome(({ articleTags }) => articleTags);
 const insertDueMoment = insertion(({ dueMoments }) => dueMoments);
 
 /** Writes whom and what an article names, each with the place the article has in lists. */
@@ -168,8 +155,14 @@ const writeNames = async (
   { authorIds, tagIds }: Named,
 ): Promise<void> => {
   const place = { articleId, shelf, sortAt };
-  for (const [position, authorId] of authorIds.entries()) await insertByline(tx, { authorId, position, ...place });
-  for (const [position, tagId] of tagIds.entries()) await insertTagging(tx, { tagId, position, ...place });
+  await insertBylines(
+    tx,
+    authorIds.map((authorId, position) => ({ authorId, position, ...place })),
+  );
+  await insertTaggings(
+    tx,
+    tagIds.map((tagId, position) => ({ tagId, position, ...place })),
+  );
 };
 
 const writeDueMoments = async (tx: Store, articleId: number, moments: Date[]): Promise<void> => {

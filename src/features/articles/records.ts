@@ -1,5 +1,6 @@
 /** Between what an editor writes and what is stored: a record made of a writing, and a writing read from a record. */
 
+import { beginningOf } from '../../core/code-points.ts';
 import type { EventType } from '../../core/events.ts';
 import { foldPlain } from '../../core/folding.ts';
 import { touchedByArticle } from '../../core/groups.ts';
@@ -85,7 +86,7 @@ export const keptOf = ({ row, content }: StoredArticle): Kept => ({
 });
 
 /** As much of a title, folded and without accents, as articles are sorted by: a cursor holds it, and folding can make eighteen letters of one. */
-export const sortableTitle = (title: string): string => Array.from(foldPlain(title)).slice(0, 200).join('');
+export const sortableTitle = (title: string): string => beginningOf(foldPlain(title), 200);
 
 type Rest = Pick<ArticleRow, 'version' | 'createdAt' | 'updatedAt' | 'commentCount'>;
 

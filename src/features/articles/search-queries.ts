@@ -1,34 +1,32 @@
 /** What the search of articles keeps and finds, beside the words themselves. */
-import { and, asc, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { SearchQuery } from '../../core/search-query.ts';
 import type { Slice, Sliced } from '../../core/slice.ts';
 import type { Order } from '../../store/keyset.ts';
-import { prepared } from '../../store/prepared.ts';
+import { prepared, preparedForSome } from '../../store/prepared.ts';
 import type { Hit } from '../../store/search.ts';
 import type { Store } from '../../store/store.ts';
 import { onList } from './list-conditions.ts';
 import type { Named } from './queries.ts';
 import { type ArticleFilter, type ArticleSort, sortOf } from './walks.ts';
 
-const authorName = prepared(({ db, tables: { authors } }) =>
-  db
-    .select({ name: authors.name })
-    .from(authors)
-    .where(eq(authors.id, sql.placeholder('id'))),
+const authorNames = preparedForSome(({ db, tables: { authors } }, ids) =>
+  db.select({ id: authors.id, name: authors.name }).from(authors).where(inArray(authors.id, ids)),
 );
-const publicTagName = prepared(({ db, tables: { tags } }) =>
+const publicTagNames = preparedForSome(({ db, tables: { tags } }, ids) =>
   db
-    .select({ name: tags.name })
+    .select({ id: tags.id, name: tags.name })
     .from(tags)
-    .where(and(eq(tags.id, sql.placeholder('id')), ne(tags.kind, 'internal'))),
+    .where(and(inArray(tags.id, ids), ne(tags.kind, 'internal'))),
 );
 
-/** The names by which everyone may find an article: those of its authors and of its tags but internal ones. */
+/** The names by which everyone may find an article, in order: those of its authors and of its tags but internal ones. */
 export const listSearchedNames = async (store: Store, { authorIds, tagIds }: Named): Promise<string[]> => {
-  const names: { name: string }[] = [];
-  for (const id of authorIds) names.push(...(await authorName(store, { id })));
-  for (const id of tagIds) names.push(...(await publicTagName(store, { id })));
-  return names.map(({ name }) => name);
+  const inOrder = (ids: number[], rows: { id: number; name: string }[]): string[] =>
+    ids.flatMap((id) => rows.find((row) => row.id === id)?.name ?? []);
+  const authors = authorIds.length === 0 ? [] : await authorNames(store, authorIds);
+  const tags = tagIds.length === 0 ? [] : await publicTagNames(store, tagIds);
+  return [...inOrder(authorIds, authors), ...inOrder(tagIds, tags)];
 };
 
 /** The ids of articles whose searched text is to be written anew, at most `limit`. */

@@ -6,7 +6,7 @@ import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { authorHadLiveArticle, authorHasLiveArticle } from '../../store/live.ts';
 import { remembered } from '../../store/memory.ts';
 import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
-import { insertion, prepared } from '../../store/prepared.ts';
+import { insertion, prepared, preparedForSome } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 
 export type AuthorRow = Store['tables']['authors']['$inferSelect'];
@@ -66,19 +66,13 @@ export const findAuthorBySlug = async (
   )[0];
 };
 
-const knownId = prepared(({ db, tables: { authors } }) =>
-  db
-    .select({ id: authors.id })
-    .from(authors)
-    .where(eq(authors.id, sql.placeholder('id'))),
+const knownIds = preparedForSome(({ db, tables: { authors } }, ids) =>
+  db.select({ id: authors.id }).from(authors).where(inArray(authors.id, ids)),
 );
 
 /** The ids among the given ones that exist. */
-export const listKnownAuthorIds = async (store: Store, ids: number[]): Promise<number[]> => {
-  const known: number[] = [];
-  for (const id of ids) known.push(...(await knownId(store, { id })).map((author) => author.id));
-  return known;
-};
+export const listKnownAuthorIds = async (store: Store, ids: number[]): Promise<number[]> =>
+  ids.length === 0 ? [] : (await knownIds(store, ids)).map(({ id }) => id);
 
 /** The ids of authors by their slugs, in the order of those. */
 export const listAuthorIdsBySlugs = async ({ db, tables: { authors } }: Store, slugs: string[]): Promise<number[]> =>
@@ -183,16 +177,16 @@ export const releaseRevokedKeys = async ({ db, tables: { keys } }: Store, author
     .where(and(eq(keys.authorId, authorId), isNotNull(keys.revokedAt)));
 };
 
-const addToCount = prepared(({ db, tables: { authors } }) =>
+const addToCounts = preparedForSome(({ db, tables: { authors } }, ids) =>
   db
     .update(authors)
     .set({ articleCount: sql`${authors.articleCount} + ${sql.placeholder('by')}` })
-    .where(eq(authors.id, sql.placeholder('id'))),
+    .where(inArray(authors.id, ids)),
 );
 
-/** Adds to the article counts of authors, in the order of their ids, so that two transactions cannot wait for each other. */
+/** Adds to the article counts of authors. */
 export const addToAuthorCounts = async (tx: Store, ids: number[], by: number): Promise<void> => {
-  for (const id of ids.toSorted((a, b) => a - b)) await addToCount(tx, { id, by });
+  if (ids.length > 0) await addToCounts(tx, ids, { by });
 };
 
 /** Queues every article that names an author for the search: it is to be found by the author's name as it is now. */

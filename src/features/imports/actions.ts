@@ -31,7 +31,10 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const AHEAD = 2;
 /** A transaction ends after the record with which it has lasted so many milliseconds: others who write wait little. */
 const LONGEST_UNIT = 100;
-/** So long, in milliseconds, the store is left to others after a transaction; a waiting process asks about as often. */
+/**
+ * So long, in milliseconds, the store is left to others between two transactions; a waiting process asks about as often.
+ * What is read meanwhile counts, so that the pause of an import costs it little.
+ */
 const PAUSE = 10;
 
 async function* batchesOf(records: AsyncIterable<Found>): AsyncGenerator<Found[]> {
@@ -134,20 +137,30 @@ const writeUnit = ({ store, clock }: ImportParts, batch: readonly Ready[]): Prom
     return { done, made: desk.made };
   });
 
+/** When the last transaction of an import ended, in milliseconds. */
+type Pace = { writtenAt: number };
+
+/** Leaves the store to others as long as they are to have it, and the event loop in any case. */
+const leaveToOthers = async ({ writtenAt }: Pace): Promise<void> => {
+  const rest = Math.ceil(writtenAt + PAUSE - performance.now());
+  await (rest > 0 ? sleep(rest) : turn());
+};
+
 /** Writes what comes first of some records; a record that a rule refuses is skipped, the others go in without it. */
-const writeFirst = async (parts: ImportParts, batch: Ready[]): Promise<Unit> => {
+const writeFirst = async (parts: ImportParts, batch: Ready[], pace: Pace): Promise<Unit> => {
   if (batch.every(({ done }) => done !== null)) {
     return { done: batch.map(({ done }) => done as Done), made: { authors: 0, tags: 0 } };
   }
+  await leaveToOthers(pace);
   try {
-    const unit = await writeUnit(parts, batch);
-    await sleep(PAUSE);
-    return unit;
+    return await writeUnit(parts, batch);
   } catch (error) {
     if (!(error instanceof RecordRefused)) throw error;
     const at = batch.findIndex(({ entry }) => entry === error.entry);
     batch[at] = skipped(error.entry, reasonsOf(error.refusal));
-    return writeFirst(parts, batch);
+    return writeFirst(parts, batch, pace);
+  } finally {
+    pace.writtenAt = performance.now();
   }
 };
 
@@ -168,13 +181,14 @@ const note = (report: Report, batch: readonly Ready[], { done, made }: Unit): vo
 export const importRecords = async (parts: ImportParts, options: ImportOptions): Promise<void> => {
   const { report, signal, onProgress } = options;
   let bytes = 0;
+  const pace: Pace = { writtenAt: Number.NEGATIVE_INFINITY };
   const records = READERS[options.format](options, (more) => {
     bytes += more;
   });
   for await (const batch of ahead(batchesOf(records), (found) => prepare(parts, found, options))) {
     for (let rest = batch; rest.length > 0; ) {
       if (signal?.aborted) return;
-      const unit = await writeFirst(parts, rest);
+      const unit = await writeFirst(parts, rest, pace);
       note(report, rest, unit);
       rest = rest.slice(unit.done.length);
       onProgress?.(bytes);

@@ -6,7 +6,7 @@ import { behindPlace, type Order, sorting } from '../../store/keyset.ts';
 import { tagHadLiveArticle, tagHasLiveArticle } from '../../store/live.ts';
 import { remembered } from '../../store/memory.ts';
 import { addNameWords, nameHasWords, replaceNameWords } from '../../store/name-words.ts';
-import { prepared } from '../../store/prepared.ts';
+import { prepared, preparedForSome } from '../../store/prepared.ts';
 import type { Store } from '../../store/store.ts';
 import type { TagKind } from '../../store/tables.ts';
 
@@ -83,28 +83,26 @@ export const findPublicTagId = async (store: Store, slug: string): Promise<numbe
 
 type Named = { id: number; slug: string; nameFolded: string };
 
-const namedBy = (column: 'id' | 'slug' | 'nameFolded') =>
-  prepared(({ db, tables: { tags } }) =>
+const namedBy = <V extends number | string>(column: 'id' | 'slug' | 'nameFolded') =>
+  preparedForSome<Named[], V>(({ db, tables: { tags } }, values) =>
     db
       .select({ id: tags.id, slug: tags.slug, nameFolded: tags.nameFolded })
       .from(tags)
-      .where(eq(tags[column], sql.placeholder('value'))),
+      .where(inArray(tags[column], values)),
   );
-const namedById = namedBy('id');
-const namedBySlug = namedBy('slug');
-const namedByName = namedBy('nameFolded');
+const namedById = namedBy<number>('id');
+const namedBySlug = namedBy<string>('slug');
+const namedByName = namedBy<string>('nameFolded');
 
 /** The tags that any of the ids, slugs or folded names belong to. */
 export const listTagsNamed = async (
   store: Store,
   { ids, slugs, foldedNames }: { ids: number[]; slugs: string[]; foldedNames: string[] },
-): Promise<Named[]> => {
-  const found: Named[] = [];
-  for (const value of ids) found.push(...(await namedById(store, { value })));
-  for (const value of slugs) found.push(...(await namedBySlug(store, { value })));
-  for (const value of foldedNames) found.push(...(await namedByName(store, { value })));
-  return found;
-};
+): Promise<Named[]> => [
+  ...(ids.length === 0 ? [] : await namedById(store, ids)),
+  ...(slugs.length === 0 ? [] : await namedBySlug(store, slugs)),
+  ...(foldedNames.length === 0 ? [] : await namedByName(store, foldedNames)),
+];
 
 export type TagSort = 'name' | '-articleCount';
 
@@ -176,16 +174,16 @@ export const deleteTagRow = async ({ db, tables: { tags } }: Store, id: number):
   await db.delete(tags).where(eq(tags.id, id));
 };
 
-const addToCount = prepared(({ db, tables: { tags } }) =>
+const addToCounts = preparedForSome(({ db, tables: { tags } }, ids) =>
   db
     .update(tags)
     .set({ articleCount: sql`${tags.articleCount} + ${sql.placeholder('by')}` })
-    .where(eq(tags.id, sql.placeholder('id'))),
+    .where(inArray(tags.id, ids)),
 );
 
-/** Adds to the article counts of tags, in the order of their ids, so that two transactions cannot wait for each other. */
+/** Adds to the article counts of tags. */
 export const addToTagCounts = async (tx: Store, ids: number[], by: number): Promise<void> => {
-  for (const id of ids.toSorted((a, b) => a - b)) await addToCount(tx, { id, by });
+  if (ids.length > 0) await addToCounts(tx, ids, { by });
 };
 
 /** Queues every article that carries a tag for the search: it is to be found by the tag's name as it is now, or no more. */
