@@ -37,6 +37,8 @@ export type Settings = {
   eventDays: number;
   /** Whether webhooks may lead to private addresses, and over http. */
   webhookAllowPrivate: boolean;
+  /** How many processes serve together; 1: this one alone. */
+  workers: number;
   logLevel: string;
 };
 
@@ -241,6 +243,7 @@ export const readSettings = (environment: Environment): Settings => {
     commentRetentionDays: read('COMMENT_RETENTION_DAYS', '90', (name, text) => integer(name, text, 0, 3650)),
     eventDays: read('EVENT_DAYS', '90', (name, text) => integer(name, text, 1, 3650)),
     webhookAllowPrivate: read('WEBHOOK_ALLOW_PRIVATE', 'false', boolean),
+    workers: read('WORKERS', '1', (name, text) => integer(name, text, 1, 64)),
     logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

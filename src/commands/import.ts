@@ -27,6 +27,13 @@ const importFile = async (
   }
 };
 
+const TOLD = `
+What is there already (an article by its source, all else by its key) stays as it is: a second run changes nothing, and a
+run that was ended goes on. An article that is to be public and lacks an author, a date or a body becomes a draft.
+Every record that is skipped or altered is named with its reason; such problems do not make the import fail.
+
+Exit codes: 0 done, 1 the file or the store failed, 2 wrong usage, 130 interrupted.`;
+
 const RECORDS_HELP = `
 A file of records is NDJSON, gzip or not: one JSON object a line, told apart by its kind.
 
@@ -40,14 +47,15 @@ A file of records is NDJSON, gzip or not: one JSON object a line, told apart by 
 
 An article may say all that POST /v1/articles takes, its status among it, and its past; without a source it is known by
 its "key", the slug. A comment stands after its article and after what it answers. "galley export ndjson" writes such a
-file with everything that can stand in one. A "site" names the publication as long as nobody has.
+file with everything that can stand in one. A "site" names the publication as long as nobody has.`;
 
-What is there already (an article by its source, all else by its key) stays as it is: a second run changes
-nothing, and a run that was ended goes on. An article that is to be public and lacks an author, a
-date or a body becomes a draft.
-Every record that is skipped or altered is named with its reason; such problems do not make the import fail.
+const WXR_HELP = `
+WXR (WordPress eXtended RSS) 1.0, 1.1 or 1.2 is what WordPress writes at Tools → Export, gzip or not. It is read twice: a
+file that is not well-formed is told by line and column, and nothing of it is stored.
 
-Exit codes: 0 done, 1 the file or the store failed, 2 wrong usage, 130 interrupted.`;
+Posts become articles with their authors, categories (tags of kind section), tags, comments in their threads, images,
+dates, old addresses and custom fields (metadata). Drafts, private posts and those with a password are seen by nobody but
+editors. Pages are told and skipped, unless --pages takes them; menus, files and earlier states are told and skipped.`;
 
 const GHOST_HELP = `
 Users become authors, tags tags (those that begin with # internal ones). A post keeps its slug, dates, excerpt, picture
@@ -64,7 +72,7 @@ type Described = {
   description: string;
   argument: [name: string, description: string];
   flags?: [string, string][];
-  help?: string;
+  help: string;
 };
 
 const PAGES: [string, string] = ['--pages', 'take pages as articles, with { "type": "page" } in their metadata'];
@@ -86,6 +94,12 @@ const COMMANDS: Record<Format, Described> = {
     flags: [PAGES, SITE_URL],
     help: MARKDOWN_HELP,
   },
+  wxr: {
+    description: 'import what WordPress exports: authors, categories, tags, posts and comments',
+    argument: ['<file>', 'WXR 1.0, 1.1 or 1.2; gzip is known by its content'],
+    flags: [PAGES],
+    help: WXR_HELP,
+  },
   records: {
     description: 'import authors, tags, articles and comments from a file of records, as an export writes it',
     argument: ['<file>', 'NDJSON, one record a line; gzip is known by its content'],
@@ -105,6 +119,6 @@ export const addImport: AddCommand = (program, shell) => {
       .option('--default-author <key>', 'the author of articles that name none, instead of leaving them drafts')
       .action((file: string, given: ImportFlags) => importFile(shell, format as Format, file, given));
     for (const flag of flags) command.option(...flag);
-    if (help) command.addHelpText('after', help);
+    command.addHelpText('after', `${help}\n${TOLD}`);
   }
 };

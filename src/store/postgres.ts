@@ -41,7 +41,7 @@ export const createPostgresStore = async ({ readers, writers, find, open }: Pool
   };
   const units = createUnits(writers, unitOn);
   const reader = preparing(readers);
-  const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
+  const { memory, tell, joinSiblings, tellSiblings, onTouched, noticeOthers } = createTelling(() => touches.look());
   let checking: Promise<void> | undefined;
   const writeToSite = async ({ db }: Store) => {
     await db.update(tables.site).set({ id: sql`${tables.site.id}` });
@@ -56,6 +56,7 @@ export const createPostgresStore = async ({ readers, writers, find, open }: Pool
       const { value, touched, touch } = await units.run(work);
       if (touch !== undefined) touches.skip(touch);
       tell(touched);
+      await tellSiblings(touched);
       return value;
     },
     // A copy lives on one connection, which nobody else writes by.
@@ -68,6 +69,7 @@ export const createPostgresStore = async ({ readers, writers, find, open }: Pool
     },
     onTouched,
     noticeOthers,
+    joinSiblings,
     checkWritable: () => {
       checking ??= inTime(store.transaction(writeToSite), WRITABLE_WITHIN, NO_ANSWER).finally(() => {
         checking = undefined;

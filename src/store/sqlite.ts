@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
+import type { Group } from '../core/groups.ts';
 import { sqliteColumns } from './columns.ts';
 import { faultOf } from './faults.ts';
 import { searchRunner, sqliteSearches } from './sqlite-search.ts';
@@ -132,14 +133,15 @@ export const openSqlite = (file: string): Store => {
     seenVersion = version;
     return touched;
   };
-  const { memory, tell, onTouched, noticeOthers } = createTelling(() => {
+  const { memory, tell, joinSiblings, tellSiblings, onTouched, noticeOthers } = createTelling(() => {
     const version = dataVersion.get();
     return version === seenVersion ? undefined : listTouched(version);
   });
   const runner = searchRunner(reader, file);
   const same = { tables, mergesUnions: true, failureOf };
   const unit = createUnit({ ...same, db: asDb(writer), searches: sqliteSearches(writer, tables, runner) });
-  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> =>
+  type Ran<T> = { value: T; touched: ReadonlySet<Group> };
+  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> =>
     turns.take(async () => {
       await begin(writer);
       try {
@@ -151,7 +153,7 @@ export const openSqlite = (file: string): Store => {
           if (touch === lastTouch + 1) lastTouch = touch; // else others wrote in between, which is still to be noticed
           tell(touched);
         }
-        return value;
+        return { value, touched };
       } finally {
         unit.takeTouched();
         if (writer.inTransaction) writer.exec('ROLLBACK');
@@ -182,15 +184,20 @@ export const openSqlite = (file: string): Store => {
     db: asDb(reader),
     memory,
     searches: sqliteSearches(reader, tables, runner),
-    transaction: inTurn,
+    transaction: async (work) => {
+      const { value, touched } = await inTurn(work);
+      await tellSiblings(touched);
+      return value;
+    },
     snapshot: readAtOneMoment,
     touch: () => {
       throw new Error('What a change touches is said inside its transaction');
     },
     onTouched,
     noticeOthers,
+    joinSiblings,
     checkWritable: () => {
-      checking ??= inTurn(touch).finally(() => {
+      checking ??= store.transaction(touch).finally(() => {
         checking = undefined;
       });
       return checking;

@@ -4,7 +4,7 @@ import type { Group } from '../core/groups.ts';
 import type { Memory } from './memory.ts';
 import type { Searches } from './search.ts';
 import type { Tables } from './tables.ts';
-import type { TouchListener } from './touches.ts';
+import type { Siblings, TouchListener } from './touches.ts';
 
 /** Drizzle's builders, in the part both dialects share. Await them; never `.get()`, `.all()` or `.run()`. */
 export type Db = BaseSQLiteDatabase<'async', unknown, Record<string, never>>;
@@ -43,6 +43,8 @@ export type Store = {
    * where there is nothing to wait for.
    */
   noticeOthers(): Promise<void> | undefined;
+  /** From now on whoever asks for a change is answered once these have heard of it too. */
+  joinSiblings(siblings: Siblings): void;
   /** What an error of the driver says of the store; undefined: it is another error. */
   failureOf(error: unknown): Failure | undefined;
   /** Resolves when the store can be written to; rejects with the engine's error. Writes a row as it was. */

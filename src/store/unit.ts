@@ -30,6 +30,7 @@ export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'searches' | 'me
     },
     onTouched: () => () => {},
     noticeOthers: () => undefined,
+    joinSiblings: () => {},
     checkWritable: async () => {},
     close: async () => {},
   };

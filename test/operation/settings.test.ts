@@ -27,6 +27,7 @@ const DEFAULTS = {
   commentRetentionDays: 90,
   eventDays: 90,
   webhookAllowPrivate: false,
+  workers: 1,
   logLevel: 'info',
 };
 
@@ -114,6 +115,7 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['EVENT_DAYS', '1', { eventDays: 1 }],
   ['EVENT_DAYS', '3650', { eventDays: 3650 }],
   ['WEBHOOK_ALLOW_PRIVATE', 'true', { webhookAllowPrivate: true }],
+  ['WORKERS', '64', { workers: 64 }],
   ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
   ['GALLEY_UNKNOWN', 'is ignored', {}],
   ['port', 'is another name', {}],
@@ -144,6 +146,7 @@ const WANTED = {
   EMBED_HOSTS: 'must be host names separated by commas',
   TRASH_DAYS: 'must be a whole number from 0 to 3650',
   COMMENT_RETENTION_DAYS: 'must be a whole number from 0 to 3650',
+  WORKERS: 'must be a whole number from 1 to 64',
   LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, trace, silent',
 };
 const BAD: [name: keyof typeof WANTED, values: string[]][] = [
@@ -175,6 +178,7 @@ const BAD: [name: keyof typeof WANTED, values: string[]][] = [
   ['EMBED_HOSTS', ['https://a.example', 'a.example/x', '*.a.example', 'a.example,,b.example']],
   ['TRASH_DAYS', ['-1', '3651', '1.5', '30 days', 'never']],
   ['COMMENT_RETENTION_DAYS', ['-1', '3651', '90 days']],
+  ['WORKERS', ['0', '65', '-1', '1.5', 'auto']],
   ['LOG_LEVEL', ['INFO', 'verbose']],
 ];
 

@@ -1,6 +1,6 @@
 /** Walks the rows of a JSON file too big to be read at once. */
 import { JSONParser } from '@streamparser/json';
-import { contentOf, UnreadableFile, unreadable } from './lines.ts';
+import { readContent, UnreadableFile } from './lines.ts';
 
 /** `path`: the names and positions above the value, from the outermost; `line`: where it ends. */
 export type JsonRow = { path: readonly (string | number)[]; value: unknown; line: number };
@@ -68,18 +68,14 @@ export async function* readJsonRows(
     const reason = message.replace(/ (?:at chunk position|in state) .*$/s, '').replaceAll(/\p{Cc}/gu, '�');
     return new UnreadableFile(`cannot read ${file}: it is no JSON: line ${line}, column ${column}: ${reason}`);
   };
-  try {
-    for await (const chunk of contentOf(file, onRead)) {
-      if (ended && chunk.some((byte) => byte > 0x20)) throw broken('something stands behind the end');
-      lines.take(chunk);
-      parser.write(chunk);
-      if (fault) throw broken(fault.message);
-      const rows = found;
-      found = [];
-      yield* rows;
-    }
-  } catch (error) {
-    throw error instanceof UnreadableFile ? error : unreadable(file, error);
+  for await (const chunk of readContent(file, onRead)) {
+    if (ended && chunk.some((byte) => byte > 0x20)) throw broken('something stands behind the end');
+    lines.take(chunk);
+    parser.write(chunk);
+    if (fault) throw broken(fault.message);
+    const rows = found;
+    found = [];
+    yield* rows;
   }
   if (!ended) throw broken('it ends too early');
 }

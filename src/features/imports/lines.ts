@@ -47,8 +47,8 @@ async function* chunksOf(path: string, onRead: (bytes: number) => void): AsyncGe
 
 const isGzip = (start: Buffer | undefined) => start?.[0] === 0x1f && start[1] === 0x8b;
 
-/** The content of a file; gzip is known by its first two bytes, whatever the name. */
-export async function* contentOf(path: string, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+/** gzip is known by its first two bytes, whatever the name. */
+async function* contentOf(path: string, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
   const chunks = chunksOf(path, onRead);
   const first: Buffer | undefined = (await chunks.next()).value;
   async function* whole() {
@@ -59,6 +59,18 @@ export async function* contentOf(path: string, onRead: (bytes: number) => void):
     yield* pipeline(Readable.from(whole()), createGunzip(), () => {}); // a fault ends the walk with it
   else if (path.endsWith('.gz')) throw new UnreadableFile(`cannot read ${path}: it is not gzip`);
   else yield* whole();
+}
+
+/**
+ * The content of a file, unzipped where it is gzip. `onRead` is told how many more bytes of the file itself were read.
+ * Throws `UnreadableFile`, at once or where the fault stands.
+ */
+export async function* readContent(path: string, onRead: (bytes: number) => void = () => {}): AsyncGenerator<Buffer> {
+  try {
+    yield* contentOf(path, onRead);
+  } catch (error) {
+    throw error instanceof UnreadableFile ? error : unreadable(path, error);
+  }
 }
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
@@ -104,19 +116,15 @@ export async function* readLines(path: string, onRead: (bytes: number) => void =
     const bytes = gathering.take();
     return { number, bytes: number === 1 ? withoutMark(bytes) : bytes };
   };
-  try {
-    for await (const chunk of contentOf(path, onRead)) {
-      let from = 0;
-      for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
-        gathering.add(chunk.subarray(from, end));
-        from = end + 1;
-        const line = next();
-        if (!isBlank(line.bytes)) yield line;
-      }
-      gathering.add(chunk.subarray(from));
+  for await (const chunk of readContent(path, onRead)) {
+    let from = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
+      gathering.add(chunk.subarray(from, end));
+      from = end + 1;
+      const line = next();
+      if (!isBlank(line.bytes)) yield line;
     }
-  } catch (error) {
-    throw error instanceof UnreadableFile ? error : unreadable(path, error);
+    gathering.add(chunk.subarray(from));
   }
   if (gathering.isEmpty) return;
   const last = next();

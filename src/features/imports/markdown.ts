@@ -7,7 +7,7 @@ import { pipeline, Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { altered, type Found, type Reader } from './found.ts';
 import { BrokenFrontMatter, readFrontMatter } from './front-matter.ts';
-import { contentOf, LONGEST_LINE, UnreadableFile, unreadable } from './lines.ts';
+import { LONGEST_LINE, readContent, UnreadableFile, unreadable } from './lines.ts';
 import { articleOf, isPage } from './markdown-rules.ts';
 import type { ImportRecord } from './records.ts';
 
@@ -36,7 +36,7 @@ async function* filesInFolder(folder: string, onRead: (bytes: number) => void): 
 
 async function* filesInTar(file: string, onRead: (bytes: number) => void): AsyncGenerator<MarkdownFile> {
   const tar = extract();
-  pipeline(Readable.from(contentOf(file, onRead)), tar, () => {}); // a fault ends the walk with it
+  pipeline(Readable.from(readContent(file, onRead)), tar, () => {}); // a fault ends the walk with it
   for await (const entry of tar) {
     const path = entry.header.name.replace(/^(?:\.\/)+/, '');
     if (entry.header.type !== 'file' || !isOurs(path)) {
