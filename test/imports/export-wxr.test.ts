@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { XmlDocument, type XmlElement } from 'libxml2-wasm';
 import { test } from 'tap';
 import { exportContent } from '../../src/features/exports/actions.ts';
-import { startGalley } from '../support/app.ts';
+import { importRecords } from '../../src/features/imports/actions.ts';
+import { emptyReport } from '../../src/features/imports/report.ts';
+import { createRenderer } from '../../src/rendering/renderer.ts';
+import { type Galley, startGalley } from '../support/app.ts';
 import { makeWholeContent, WORDS } from '../support/whole-content.ts';
 
 const NAMES = {
@@ -76,4 +82,51 @@ test('WXR holds what WordPress has a place for, well-formed whatever was written
     ['spam', 'trash', '0', '1'],
   );
   t.same(read('wp:comment_author_email', of('other')), ['Reader@Mail.example']);
+});
+
+test('WXR comes back with the same titles, dates, tags and threads', async (t) => {
+  const [first, second] = [await startGalley(t), await startGalley(t)];
+  await makeWholeContent(t, first);
+  second.clock.now = first.clock.now;
+  const directory = mkdtempSync(join(tmpdir(), 'galley-wxr-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'out.xml');
+  await exportContent({ store: first.store, clock: () => first.clock.now }, { format: 'wxr', to: path });
+  const renderer = createRenderer({ threads: 1, embedHosts: [], timeLimit: 30_000 });
+  t.teardown(() => renderer.close());
+  const parts = { store: second.store, clock: () => second.clock.now, renderer };
+  const report = emptyReport();
+  await importRecords(parts, { format: 'wxr', path, defaultAuthor: null, pages: false, report });
+  t.match(report.counts, { article: { created: 10 }, comment: { created: 16 } });
+
+  type Article = {
+    slug: string;
+    title: string;
+    publishedAt: string;
+    tags: { slug: string }[];
+    id: number;
+  };
+  type Entry = { removed?: true; authorName: string; createdAt: string; replies: Entry[] };
+  /** A thread by who says what; what stood below what is removed stands in its place, by its own moment. */
+  const threadOf = (entries: Entry[]): unknown[] => {
+    const kept = entries.flatMap((entry) => (entry.removed ? entry.replies : entry));
+    return kept
+      .sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
+      .map(({ authorName, createdAt, replies }) => [authorName, createdAt.slice(0, 19), threadOf(replies)]);
+  };
+  const shown = async ({ ask }: Galley) => {
+    const live: Article[] = (await ask('GET', '/v1/articles?sort=title&limit=100')).body.data;
+    const threads = live.map(async ({ id }) => (await ask('GET', `/v1/articles/${id}/comments?view=tree`)).body.data);
+    const said = (await Promise.all(threads)).map(threadOf);
+    return live.map(({ slug, title, publishedAt, tags }, n) => ({
+      ...{ slug, title: title.replaceAll(/\s+/g, ' ').replace('\u0001 ', ''), at: publishedAt.slice(0, 19) },
+      ...{ tags: tags.map((tag) => tag.slug).sort(), said: said[n] },
+    }));
+  };
+  const [was, is] = [await shown(first), await shown(second)];
+  t.same(is, was);
+  t.ok(
+    was.some(({ said }) => JSON.stringify(said).length > 200),
+    'a thread among them',
+  );
 });
