@@ -20,6 +20,7 @@ WORKDIR /galley
 COPY package.json ./
 COPY migrations/sqlite ./migrations/sqlite
 COPY migrations/postgres ./migrations/postgres
+COPY examples/demo ./examples/demo
 COPY --from=modules /galley/node_modules ./node_modules
 COPY --from=build /galley/dist ./dist
 # With a server the first admin key is written to data/ where Galley runs: that is the volume too.

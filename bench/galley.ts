@@ -16,17 +16,18 @@ export const SETTINGS = {
 } as const satisfies Record<string, Record<string, string>>;
 export type SettingsName = keyof typeof SETTINGS;
 
-/** Starts Galley on one of some stores; `program` is what Node is told to run. */
+/** Starts Galley on one of some stores; `program` is what Node is told to run, `others` are settings beside those of the table. */
 export const startGalley = async (
   program: readonly string[],
   stores: Stores,
   address: StoreAddress,
   settings: SettingsName,
   log: string,
+  others: Record<string, string> = {},
 ): Promise<Served> => {
   const served = await startServer({
     command: [process.execPath, ...program, 'serve'],
-    environment: { ...SETTINGS[settings], DATABASE_URL: urlOf(address), ADMIN_KEY: KEY },
+    environment: { ...SETTINGS[settings], ...others, DATABASE_URL: urlOf(address), ADMIN_KEY: KEY },
     readyPath: '/health/ready',
     log,
   });

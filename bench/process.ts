@@ -75,7 +75,7 @@ const memoryOf = (pid: number): number =>
 
 export type Served = {
   origin: string;
-  /** Microseconds of processor time so far, all threads together. */
+  /** Microseconds of processor time so far, all threads and workers together. */
   cpu: () => number;
   /** The same of the server of its store: 0 where there is none, NaN where it cannot be told. */
   storeCpu: () => number;
@@ -131,6 +131,6 @@ export const startServer = async ({ command, environment = {}, readyPath, log }:
   await waitUntilReady(child, `${origin}${readyPath}`, log);
   const startedIn = performance.now() - since;
   const pid = child.pid as number;
-  const told = { cpu: () => cpuOf(pid), storeCpu: () => 0, memory: () => memoryOf(pid) };
+  const told = { cpu: () => cpuOfFamily(pid), storeCpu: () => 0, memory: () => memoryOf(pid) };
   return { origin, startedIn, ...told, stop: () => stop(child) };
 };

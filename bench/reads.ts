@@ -37,18 +37,26 @@ export type Row = {
 
 const YARDSTICK = fileURLToPath(new URL('./yardstick.mjs', import.meta.url));
 
-const startYardstick = (folder: string, workload: Workload, answers: readonly Answer[], allHeaders: boolean) => {
+/** Starts bare Fastify with the answers to a workload. */
+export const startYardstick = (
+  folder: string,
+  workload: Workload,
+  answers: readonly Answer[],
+  allHeaders: boolean,
+  environment: Record<string, string> = {},
+) => {
   const given = join(folder, `answers-${allHeaders ? 'headers' : 'bare'}.json`);
   writeFileSync(given, JSON.stringify(givenOf(workload, answers, allHeaders)));
   return startServer({
     command: [process.execPath, YARDSTICK],
-    environment: { GIVEN_ANSWERS: given },
+    environment: { ...environment, GIVEN_ANSWERS: given },
     readyPath: '/ready',
     log: join(folder, 'yardstick.log'),
   });
 };
 
-const measure = async (served: Served, { asks }: Workload, pace: Pace): Promise<Figures> => {
+/** Loads a server with a workload, for some seconds. */
+export const measure = async (served: Served, { asks }: Workload, pace: Pace): Promise<Figures> => {
   const [before, storeBefore] = [served.cpu(), served.storeCpu()];
   const given = await load({ ...pace, origin: served.origin, asks });
   const cpu = (served.cpu() - before) / given.requests;

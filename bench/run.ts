@@ -11,6 +11,7 @@ import type { SettingsName } from './galley.ts';
 import { bestLoader, LOADERS, type Loader } from './load.ts';
 import { writeReport } from './report.ts';
 import { ENGINES, type EngineName } from './stores.ts';
+import { weighWorkers } from './workers-gain.ts';
 import { WORKLOADS, type WorkloadName } from './workloads.ts';
 import { WRITES, type WriteName } from './writes.ts';
 
@@ -49,6 +50,7 @@ type Flags = {
   articles: number;
   compare?: number[];
   events: boolean;
+  workers: boolean;
   seconds: number;
   rounds: number;
   connections: number;
@@ -101,14 +103,15 @@ const shortOf = (articles: number): string =>
       : `${articles}`;
 
 const run = async (flags: Flags): Promise<void> => {
-  const { articles, compare, events, load, program, ...rest } = flags;
+  const { articles, compare, events, workers, load, program, ...rest } = flags;
   const names = (compare ?? [articles]).map(shortOf).join('-');
   mkdirSync(flags.folder, { recursive: true });
   const options: Options = {
     ...rest,
     database: flags.database,
     articles: compare ?? [articles],
-    name: flags.name ?? `${compare ? 'compare-' : events ? 'events-' : ''}${names}-${flags.engine}`,
+    name:
+      flags.name ?? `${compare ? 'compare-' : events ? 'events-' : workers ? 'workers-' : ''}${names}-${flags.engine}`,
     loader: load,
     tables: tablesOf(flags),
     program: program.split(' '),
@@ -116,6 +119,7 @@ const run = async (flags: Flags): Promise<void> => {
     onStored: progress(),
   };
   if (events) return weighEvents(options, flags.out);
+  if (workers) return weighWorkers(options, flags.out);
   const results = await (compare ? compareSizes(options) : runBench(options));
   writeReport(flags.out, results);
   process.stderr.write(`written to ${flags.out}/${results.name}.md\n`);
@@ -129,6 +133,7 @@ await new Command('bench')
   .option('--articles <number>', 'how many articles the store holds, as 10k or 1m', size, 10_000)
   .option('--compare <sizes>', 'only compare the latency of some sizes, as 10k,1m', sizes)
   .option('--events', 'only weigh what it costs a create that events are recorded', false)
+  .option('--workers', 'only weigh what a second worker gains', false)
   .option('--seconds <number>', 'how long each server is loaded in a round', amount, 4)
   .option('--rounds <number>', 'how many rounds; the median is told', whole, 3)
   .option('--connections <number>', 'how many connections a load keeps open', whole, 32)

@@ -1,8 +1,9 @@
 /**
  * A program: bare Fastify that answers what it is given, byte for byte; the yardstick of every ratio. It is plain
  * JavaScript, so that nothing stands between it and Node. `GIVEN_ANSWERS` names a file of
- * `{ path, headers, body }[]`, the bodies in base64, null for a 304; `PORT` is where it listens.
+ * `{ path, headers, body }[]`, the bodies in base64, null for a 304; `PORT` is where it listens, `WORKERS` how many do.
  */
+import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { fastify } from 'fastify';
 
@@ -24,5 +25,7 @@ if (given.every(({ body }) => body === null)) {
     reply.headers(headers).send(body);
   });
 }
+const workers = Number(process.env.WORKERS ?? 1);
 process.on('SIGTERM', () => process.exit());
-await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) });
+if (workers > 1 && cluster.isPrimary) for (let n = 0; n < workers; n++) cluster.fork();
+else await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) });

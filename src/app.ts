@@ -25,6 +25,7 @@ import { tellGroups } from './http/cache-groups.ts';
 import { answerHits, keepAnswers } from './http/cached-answers.ts';
 import { sayWhatMayBeKept } from './http/caching.ts';
 import { answerClientErrors } from './http/client-errors.ts';
+import { sayWhatIsLast } from './http/closing.ts';
 import { compilersFactory } from './http/compilers.ts';
 import { answerUnchanged, tagAnswers } from './http/etag.ts';
 import { refuseAmbiguous } from './http/framing.ts';
@@ -118,6 +119,7 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   logRequests(app);
+  sayWhatIsLast(app);
   answerProblems(app, store.failureOf);
   readJsonBodies(app);
 

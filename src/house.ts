@@ -12,8 +12,9 @@ import type { Store } from './store/store.ts';
 export type House = { store: Store; renderer: Renderer; close: () => Promise<void> };
 
 export type HouseOptions = {
-  /** That of `createRenderer`. */
+  /** Those of `createRenderer`. */
   mostWaiting?: number;
+  threads?: number;
   /** How the store is opened: another way than `openStore` for a copy of it. */
   open?: (address: StoreAddress) => Promise<Store>;
 };
@@ -24,14 +25,14 @@ export type HouseOptions = {
  */
 export const openHouse = async (
   settings: Settings,
-  { mostWaiting, open = openStore }: HouseOptions = {},
+  { mostWaiting, threads, open = openStore }: HouseOptions = {},
 ): Promise<House> => {
   const store = await open(settings.database).catch((error: unknown) => {
     if (!(error instanceof StoreUnusable)) throw error;
     throw new SettingsError(`DATABASE_URL=${shownAddress(settings.database)}: cannot be used: ${error.message}`);
   });
   const renderer = createRenderer({
-    threads: Math.max(1, Math.min(4, availableParallelism())),
+    threads: threads ?? Math.max(1, Math.min(4, availableParallelism())),
     embedHosts: settings.embedHosts,
     ...(mostWaiting !== undefined && { mostWaiting }),
   });

@@ -2,10 +2,16 @@
 /** The command line: `galley …`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './commands/backup.ts';
+import { addCheck } from './commands/check.ts';
+import { addDemo } from './commands/demo.ts';
+import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
+import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import type { Shell } from './commands/shell.ts';
 import { EXIT } from './core/terminal.ts';
+import { UnwritableFile } from './features/exports/writing.ts';
 import { UnreadableFile } from './features/imports/lines.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { storeFault } from './store/open.ts';
@@ -27,9 +33,12 @@ const shell: Shell = {
   },
 };
 
-/** Whether an error tells the operator all there is to tell: a bad setting, a file that cannot be read, a store that fails. */
+/** Whether an error tells the operator all there is to tell: a bad setting, a file that cannot be read or written, a store that fails. */
 const isPlain = (error: unknown): error is Error =>
-  error instanceof SettingsError || error instanceof UnreadableFile || storeFault(error) !== undefined;
+  error instanceof SettingsError ||
+  error instanceof UnreadableFile ||
+  error instanceof UnwritableFile ||
+  storeFault(error) !== undefined;
 
 const program = new Command('galley')
   .description('A headless CMS for publications')
@@ -42,7 +51,7 @@ const program = new Command('galley')
   })
   .addHelpText('after', '\nSettings are environment variables, or stand in .env: DATABASE_URL, HOST, PORT and others.');
 
-for (const add of [addServe, addImport]) add(program, shell);
+for (const add of [addServe, addImport, addExport, addBackup, addRestore, addCheck, addDemo]) add(program, shell);
 
 try {
   await program.parseAsync();

@@ -4,7 +4,7 @@ import { nameOfTarget, PURGE_TARGETS, type PurgeTarget, readPurgeTarget } from '
 import type { Rate } from './core/rate.ts';
 import { GROUP_HEADERS, type GroupHeader } from './http/cache-groups.ts';
 import type { Rates } from './http/rate-windows.ts';
-import { readAddress, STORE_ADDRESSES, type StoreAddress, withoutPasswords } from './store/address.ts';
+import { fileOf, readAddress, STORE_ADDRESSES, type StoreAddress, withoutPasswords } from './store/address.ts';
 
 export type Settings = {
   host: string;
@@ -37,6 +37,12 @@ export type Settings = {
   eventDays: number;
   /** Whether webhooks may lead to private addresses, and over http. */
   webhookAllowPrivate: boolean;
+  /** How many processes serve together; 1: this one alone. */
+  workers: number;
+  /** How often the service backs the store up, in milliseconds; null: never. */
+  backupEvery: number | null;
+  /** How many of its own backups it keeps. */
+  backupKeep: number;
   logLevel: string;
 };
 
@@ -171,6 +177,18 @@ const directives = (name: string, text: string): string => {
   return text;
 };
 
+const UNIT_MILLISECONDS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LONGEST_DURATION = 366 * 86_400_000;
+
+/** A duration, such as `30 minutes`, `6h` or `1 day`, in milliseconds; null: off. */
+const duration = (name: string, text: string): number | null => {
+  if (text === 'off') return null;
+  const [, number, unit = ''] = /^(\d{1,9}) ?(s|seconds?|m|minutes?|h|hours?|d|days?)$/i.exec(text) ?? [];
+  const milliseconds = Number(number) * (UNIT_MILLISECONDS[unit.charAt(0).toLowerCase()] ?? Number.NaN);
+  if (milliseconds >= 1000 && milliseconds <= LONGEST_DURATION) return milliseconds;
+  throw bad(name, text, 'a duration up to 366 days, such as 30 minutes, 6h or 1 day, or off');
+};
+
 const UNIT_BYTES: Record<string, number> = { '': 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };
 
 /** A number of bytes, such as `64 MiB` or `0`. */
@@ -215,10 +233,14 @@ export const readSettings = (environment: Environment): Settings => {
     environment[name]?.trim() ? read(name, '', parse) : null;
   const targets = optional('PURGE_URLS', purgeTargets) ?? [];
   const asked = [...(optional('CACHE_HEADERS', groupHeaders) ?? []), ...targets.map(({ preset }) => READ_FROM[preset])];
+  const stands = read('DATABASE_URL', 'file:data/galley.db', database);
+  const backupEvery = read('BACKUP_EVERY', 'off', duration);
+  if (backupEvery !== null && fileOf(stands) === null)
+    throw new SettingsError('BACKUP_EVERY: is for a store in a file; a server is backed up by its own tools (pg_dump)');
   return {
     host: read('HOST', '127.0.0.1', (_, text) => host(text)),
     port: read('PORT', '3000', (name, text) => integer(name, text, 0, 65_535)),
-    database: read('DATABASE_URL', 'file:data/galley.db', database),
+    database: stands,
     publicUrl: optional('PUBLIC_URL', webAddress),
     adminKey: optional('ADMIN_KEY', (_, text) => adminKey(text)),
     secret: optional('SECRET', (_, text) => secret(text)),
@@ -241,6 +263,9 @@ export const readSettings = (environment: Environment): Settings => {
     commentRetentionDays: read('COMMENT_RETENTION_DAYS', '90', (name, text) => integer(name, text, 0, 3650)),
     eventDays: read('EVENT_DAYS', '90', (name, text) => integer(name, text, 1, 3650)),
     webhookAllowPrivate: read('WEBHOOK_ALLOW_PRIVATE', 'false', boolean),
+    workers: read('WORKERS', '1', (name, text) => integer(name, text, 1, 64)),
+    backupEvery,
+    backupKeep: read('BACKUP_KEEP', '7', (name, text) => integer(name, text, 1, 10_000)),
     logLevel: read('LOG_LEVEL', 'info', (name, text) => member(name, text, LOG_LEVELS)),
   };
 };

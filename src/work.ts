@@ -1,14 +1,14 @@
-/** The work that is done beside the requests, from the start of the process to its end. */
+/** The work that is done beside the requests: by one process of those that serve together, until it ends. */
 import type { FastifyBaseLogger } from 'fastify';
 import { type Repeating, repeat } from './core/repeating.ts';
 import { dealCards } from './features/articles/dealing.ts';
 import { startDueMoments } from './features/articles/due-moments.ts';
 import { startEmptying } from './features/articles/emptying.ts';
 import { startIndexing } from './features/articles/indexing.ts';
+import { type Backups, startBackups } from './features/backups/running.ts';
 import { startPruning } from './features/changes/pruning.ts';
 import { startIndexingComments } from './features/comments/indexing.ts';
 import { startForgetting } from './features/comments/retention.ts';
-import { type LastUsed, startLastUsed } from './features/keys/last-used.ts';
 import { startPurging } from './features/purges/purging.ts';
 import { startDelivering } from './features/webhooks/delivering.ts';
 import { startForgettingDeliveries } from './features/webhooks/delivery-retention.ts';
@@ -30,8 +30,8 @@ const LOGGED_EVERY = 60_000;
 type Needs = Parts & { renderer: Renderer; settings: Settings; logger: FastifyBaseLogger };
 
 export type Work = {
-  /** Where the app notes which keys are used. */
-  lastUsed: LastUsed;
+  /** What tells when the newest of the service's own backups was made. */
+  backups: Pick<Backups, 'lastAt'>;
   /** Delivers no more, and waits a little for the receivers that are being asked. */
   stopDelivering(): Promise<void>;
   /** Ends all the rest. */
@@ -52,7 +52,6 @@ const nowAndThen = (logger: FastifyBaseLogger, message: string): ((error: unknow
 export const startWork = async ({ renderer, settings, logger, ...parts }: Needs): Promise<Work> => {
   const { trashDays, eventDays, commentRetentionDays, webhookAllowPrivate, purgeTargets } = settings;
   const onError = (message: string) => nowAndThen(logger, message);
-  const lastUsed = startLastUsed(parts, (error) => logger.error({ err: error }, 'the use of keys was not noted'));
   const sender = createSender({ allowPrivate: webhookAllowPrivate });
   const toCaches = createSender({ allowPrivate: true }); // the operator said where they are
   const dueMoments = await startDueMoments(parts, onError('moments that came due were not noted'));
@@ -60,7 +59,10 @@ export const startWork = async ({ renderer, settings, logger, ...parts }: Needs)
     onError: onError('what happened was not delivered'),
     onGivenUp: (givenUp) => logger.warn(givenUp, 'a delivery was given up'),
   });
+  const everySoOften = { every: settings.backupEvery, keep: settings.backupKeep };
+  const backups = startBackups(settings.database, everySoOften, onError('no backup was made; it is tried again'));
   const others: Repeating[] = [
+    backups,
     dueMoments,
     repeat(() => dealCards(parts), DEAL_EVERY, onError('cards were not dealt')),
     repeat(() => forgetOutcomes(parts), FORGET_EVERY, onError('what came of old requests was not forgotten')),
@@ -73,14 +75,13 @@ export const startWork = async ({ renderer, settings, logger, ...parts }: Needs)
     startPurging({ ...parts, sender: toCaches }, purgeTargets, (name) => onError(`${name} was not purged`)),
   ];
   return {
-    lastUsed,
+    backups,
     stopDelivering: async () => {
       await delivering.stop();
       await sender.close();
     },
     stop: async () => {
       for (const each of others) await each.stop();
-      await lastUsed.flush();
     },
   };
 };

@@ -22,7 +22,10 @@ const RANKS: Record<string, number> = {
   changes: 3,
   webhooks: 4,
   purges: 4,
+  backups: 4,
+  checks: 4,
   imports: 5,
+  exports: 6, // in the records that imports take
 };
 
 /** What a file of a feature is. Five names are the same everywhere; other names are a work of their own: actions. */
@@ -40,7 +43,9 @@ const NAMED: Record<string, Kind> = {
   'articles/writing.ts': 'rules',
   'imports/records.ts': 'rules',
   'imports/found.ts': 'rules',
+  'imports/front-matter.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
+  'exports/command.ts': 'routes',
 };
 
 type Layer = 'core' | 'store' | 'rendering' | 'outgoing' | 'http';
@@ -96,6 +101,11 @@ const EXCEPTIONS: Record<string, string> = {
   ),
 };
 
+/** Of the process: what it is made of does not know it. */
+const isAbove = (path: string): boolean =>
+  ['main.ts', 'server.ts', 'cluster.ts', 'work.ts', 'first-key.ts', 'signals.ts'].includes(path) ||
+  /^(?:commands|workers)\//.test(path);
+
 /** What the layers, and the files above them, may import besides their own. */
 const LAYERS: Record<string, (path: string) => boolean> = {
   core: () => false,
@@ -105,10 +115,14 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   http: (path) => path.startsWith('core/'),
   'settings.ts': (path) => path.startsWith('http/') || path.startsWith('core/') || path === 'store/address.ts',
   commands: (path) => path !== 'main.ts',
-  'app.ts': (path) => !['house.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
-  'server.ts': (path) => path !== 'main.ts' && !path.startsWith('commands/'),
-  'house.ts': (path) => !['app.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
-  'work.ts': (path) => !['app.ts', 'house.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
+  workers: (path) => path.startsWith('core/') || path === 'store/touches.ts',
+  'app.ts': (path) => !isAbove(path) && path !== 'house.ts',
+  'server.ts': (path) => path !== 'main.ts' && path !== 'cluster.ts' && !path.startsWith('commands/'),
+  'cluster.ts': (path) => !['main.ts', 'server.ts', 'app.ts'].includes(path) && !path.startsWith('commands/'),
+  'house.ts': (path) => !isAbove(path) && path !== 'app.ts',
+  'work.ts': (path) => !isAbove(path) && path !== 'app.ts' && path !== 'house.ts',
+  'first-key.ts': (path) => /^(?:features\/keys|store|settings\.ts)/.test(path),
+  'signals.ts': () => false,
   'main.ts': () => true,
 };
 

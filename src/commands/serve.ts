@@ -1,4 +1,5 @@
 /** `galley serve` */
+import cluster from 'node:cluster';
 import type { AddCommand } from './shell.ts';
 
 export const addServe: AddCommand = (program, shell) => {
@@ -6,7 +7,13 @@ export const addServe: AddCommand = (program, shell) => {
     .command('serve')
     .description('run the service')
     .action(async () => {
-      const { serve } = await import('../server.ts');
-      await serve(shell.settings());
+      const settings = shell.settings();
+      if (settings.workers > 1 && cluster.isPrimary) {
+        const { serveByWorkers } = await import('../cluster.ts');
+        await serveByWorkers(settings);
+      } else {
+        const { serve } = await import('../server.ts');
+        await serve(settings);
+      }
     });
 };

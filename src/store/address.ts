@@ -29,3 +29,6 @@ export const shownAddress = (address: StoreAddress): string =>
 /** The directory of what stands beside a store, such as the file with the first key. */
 export const directoryOf = (address: StoreAddress): string =>
   address.engine === 'sqlite' ? dirname(address.file) : 'data';
+
+/** The file of a store that is one; null: it is on a server. */
+export const fileOf = (address: StoreAddress): string | null => (address.engine === 'sqlite' ? address.file : null);

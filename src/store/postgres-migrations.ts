@@ -41,6 +41,14 @@ const checkOurs = async (client: Client): Promise<boolean> => {
   return applied.length < known.length;
 };
 
+/** Throws unless a database holds a store of this Galley, and not of an older one. */
+export const checkCurrent = async (client: Client): Promise<void> => {
+  if (await checkOurs(client))
+    throw unusable('STORE_OLDER', 'it was last used by an older Galley: start this one once');
+  const { rows } = await client.query("select to_regclass('public.articles') is not null as there");
+  if (!rows[0]?.there) throw unusable('STORE_MISSING', 'there is no store in it');
+};
+
 /** Migrates a database under a lock that all nodes share; `leaveOlder` throws where it is a store of an older Galley. */
 export const migratePostgres = async (url: string, { leaveOlder = false } = {}): Promise<void> => {
   const pool = connect(url, 1, NO_LIMITS);

@@ -19,7 +19,7 @@ import {
 import type { Tables } from './tables.ts';
 
 /** Where the words stand, and by which id. */
-const WORDS: Record<Corpus, { table: string; id: string }> = {
+export const WORDS: Record<Corpus, { table: string; id: string }> = {
   articles: { table: 'article_search', id: 'article_id' },
   comments: { table: 'comment_search', id: 'comment_id' },
 };
@@ -139,7 +139,7 @@ export const postgresSearchRunner = (url: string, timeLimit = TIME_LIMIT): Searc
   };
 };
 
-const written = ({ title, subtitle, names, text }: SearchedFields): string[] => [
+export const written = ({ title, subtitle, names, text }: SearchedFields): string[] => [
   title,
   joined([title, subtitle, names]),
   bounded(joined([title, subtitle, names, text])),

@@ -3,10 +3,11 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { inTime } from '../core/in-time.ts';
 import { postgresColumns } from './columns.ts';
-import { type Client, connect, type Pool, preparing } from './postgres-connection.ts';
+import { type Client, connect, NO_LIMITS, type Pool, preparing } from './postgres-connection.ts';
 import { failureOf } from './postgres-errors.ts';
 import { migratePostgres } from './postgres-migrations.ts';
 import { postgresSearches, postgresSearchRunner, type Run } from './postgres-search.ts';
+import { readAtOneMoment } from './postgres-snapshot.ts';
 import { openTouchReader } from './postgres-touches.ts';
 import { createUnits } from './postgres-units.ts';
 import type { Db, Store } from './store.ts';
@@ -22,24 +23,25 @@ const READERS = 10;
 // Both dialects' builders are awaited alike, and of a client Drizzle uses no more than this.
 const asDb = (client: Client): Db => drizzle({ client: client as never }) as unknown as Db;
 
-/** The connections of a store: of `writers` there is one; `find` runs searches beside them. */
-type Pools = { readers: Pool; writers: Pool; find?: Run };
+/** The connections of a store: of `writers` there is one; `find` runs searches beside them; `open` makes another for a snapshot. */
+type Pools = { readers: Pool; writers: Pool; find?: Run; open?: () => Pool };
 
 /** The store of a database that is migrated; closing it waits for its units, and leaves the pools open. */
-export const createPostgresStore = async ({ readers, writers, find }: Pools): Promise<Store> => {
+export const createPostgresStore = async ({ readers, writers, find, open }: Pools): Promise<Store> => {
   const tables = defineTables(postgresColumns);
   const same = { tables, mergesUnions: false, failureOf };
   const runOn =
     (client: Client): Run =>
     async (text, values) =>
       (await client.query({ text }, values)).rows;
-  const units = createUnits(writers, (client) => {
+  const unitOn = (client: Client) => {
     const own = preparing(client);
     const run = runOn(own); // by the unit's own connection: what it wrote is found
     return createUnit({ ...same, db: asDb(own), searches: postgresSearches({ run, find: run, tables }) });
-  });
+  };
+  const units = createUnits(writers, unitOn);
   const reader = preparing(readers);
-  const { memory, tell, onTouched, noticeOthers } = createTelling(() => touches.look());
+  const { memory, tell, joinSiblings, tellSiblings, onTouched, noticeOthers } = createTelling(() => touches.look());
   let checking: Promise<void> | undefined;
   const writeToSite = async ({ db }: Store) => {
     await db.update(tables.site).set({ id: sql`${tables.site.id}` });
@@ -54,13 +56,20 @@ export const createPostgresStore = async ({ readers, writers, find }: Pools): Pr
       const { value, touched, touch } = await units.run(work);
       if (touch !== undefined) touches.skip(touch);
       tell(touched);
+      await tellSiblings(touched);
       return value;
     },
+    // A copy lives on one connection, which nobody else writes by.
+    snapshot: (work) =>
+      open
+        ? readAtOneMoment(open(), (client) => work(unitOn(client).store))
+        : units.run(work).then(({ value }) => value),
     touch: () => {
       throw new Error('What a change touches is said inside its transaction');
     },
     onTouched,
     noticeOthers,
+    joinSiblings,
     checkWritable: () => {
       checking ??= inTime(store.transaction(writeToSite), WRITABLE_WITHIN, NO_ANSWER).finally(() => {
         checking = undefined;
@@ -94,5 +103,6 @@ export const openPostgres = async (url: string): Promise<Store> => {
   const [readers, writers] = [connect(url, READERS), connect(url, 1)];
   const searches = postgresSearchRunner(url);
   const disconnect = () => Promise.all([writers.end(), readers.end(), searches.close()]);
-  return closing(createPostgresStore({ readers, writers, find: searches.run }), disconnect);
+  const open = () => connect(url, 1, NO_LIMITS);
+  return closing(createPostgresStore({ readers, writers, find: searches.run, open }), disconnect);
 };

@@ -6,11 +6,20 @@ import type { Phrase, SearchQuery } from '../core/search-query.ts';
 import { createThreadPool, LimitPassed, type ThreadPool } from '../core/thread-pool.ts';
 import { threadScript } from '../core/thread-script.ts';
 import { findingBy, givenUp, type Row, searchGate, TIME_LIMIT } from './finding.ts';
-import { type Corpus, joined, MOST_HITS, MOST_LOOKED_AT, type Searches, searchesBy, type Wanted } from './search.ts';
+import {
+  type Corpus,
+  joined,
+  MOST_HITS,
+  MOST_LOOKED_AT,
+  type SearchedFields,
+  type Searches,
+  searchesBy,
+  type Wanted,
+} from './search.ts';
 import type { Tables } from './tables.ts';
 
 /** Where the words stand, by the ids of what has them. */
-const WORDS: Record<Corpus, string> = { articles: 'article_search', comments: 'comment_search' };
+export const WORDS: Record<Corpus, string> = { articles: 'article_search', comments: 'comment_search' };
 
 /** A statement that a thread can run. */
 export type Statement = { source: string; values: unknown[] };
@@ -27,6 +36,13 @@ const MEMORY_LIMIT = 128;
 const MARKS = { title: '\ue000', heading: '\ue001' };
 
 const marked = (mark: string, text: string): string => (text === '' ? '' : text.replaceAll(/(?<=^| )/g, mark));
+
+/** The columns of what is searched of one, as they are written: title, heading, words. */
+export const columnsOf = ({ title, subtitle, names, text }: SearchedFields): [string, string, string] => [
+  marked(MARKS.title, title),
+  marked(MARKS.heading, joined([title, subtitle, names])),
+  joined([title, subtitle, names, text]),
+];
 
 const words = (corpus: Corpus): SQL => sql.raw(WORDS[corpus]);
 
@@ -110,13 +126,11 @@ export const sqliteSearches = (connection: Database.Database, tables: Tables, ru
       connection.prepare(source).run(...values);
     };
     return {
-      write: async (id, { title, subtitle, names, text }) =>
+      write: async (id, fields) =>
         write(
           `insert or replace into ${table} (rowid, title, heading, words) values (?, ?, ?, ?)`,
           id,
-          marked(MARKS.title, title),
-          marked(MARKS.heading, joined([title, subtitle, names])),
-          joined([title, subtitle, names, text]),
+          ...columnsOf(fields),
         ),
       remove: async (id) => write(`delete from ${table} where rowid = ?`, id),
       listLacking: async (ids) => {

@@ -1,15 +1,15 @@
 /** The embedded engine: SQLite by better-sqlite3, and all that only it needs. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
+import type { Group } from '../core/groups.ts';
 import { sqliteColumns } from './columns.ts';
 import { faultOf } from './faults.ts';
+import { heldBy, MIGRATIONS } from './sqlite-ours.ts';
 import { searchRunner, sqliteSearches } from './sqlite-search.ts';
 import { listTouchedAfter, writeTouch } from './sqlite-touches.ts';
 import { type Db, type Failure, type Store, unusable } from './store.ts';
@@ -17,9 +17,6 @@ import { defineTables } from './tables.ts';
 import { createTelling } from './touches.ts';
 import { createTurns, createUnit } from './unit.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
-/** Where Drizzle keeps which migrations have run, by the moment each was made. */
-const MIGRATED = '__drizzle_migrations';
 /** How long a unit waits for another process's write lock, in milliseconds. */
 const PATIENCE = 5000;
 
@@ -43,10 +40,18 @@ const keepStatements = (connection: Database.Database): Database.Database => {
   return Object.assign(connection, { prepare });
 };
 
+/** Which file stands at a path; undefined: none. */
+const inodeAt = (file: string): bigint | undefined => statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+
 /** Opens a connection. WAL and FULL at every open: an existing WAL file opens with NORMAL, and a power cut then loses what was acknowledged. */
 const connect = (file: string, options: Database.Options = {}): Database.Database => {
+  const inode = inodeAt(file);
   const connection = new Database(file, options);
   connection.pragma('journal_mode = WAL');
+  if (inode !== undefined && inodeAt(file) !== inode) {
+    connection.close(); // while it waited, a restored store took the place of the file it has open
+    throw unusable('STORE_REPLACED', 'another store took its place just now; start again');
+  }
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
   return connection;
@@ -55,15 +60,10 @@ const connect = (file: string, options: Database.Options = {}): Database.Databas
 /** Throws unless the file is new, or a store of this or an older Galley: to write to any other would harm it. */
 const checkOurs = (file: string): void => {
   const connection = new Database(file, { timeout: PATIENCE });
-  const list = (statement: string) => connection.prepare(statement).pluck().all();
-  const tables = list("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'");
-  const applied = tables.includes(MIGRATED) ? list(`select created_at from ${MIGRATED} order by created_at`) : [];
-  connection.close();
-  if (applied.length === 0 && tables.every((table) => table === MIGRATED)) return;
-  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS }).map(({ folderMillis }) => folderMillis);
-  if (applied[0] !== known[0]) throw unusable('STORE_FOREIGN', 'it is the database of another program');
-  if (applied.some((moment) => !known.includes(moment as number))) {
-    throw unusable('STORE_NEWER', 'it was last used by a newer Galley');
+  try {
+    heldBy(connection);
+  } finally {
+    connection.close();
   }
 };
 
@@ -108,6 +108,15 @@ const failureOf = (error: unknown): Failure | undefined => {
   return codeOf(error) === 'SQLITE_FULL' ? 'full' : undefined;
 };
 
+const asDb = (client: Database.Database) => drizzle({ client: keepStatements(client) }) as unknown as Db; // typed as sync; awaited alike
+
+/** The store as one connection sees it, within the transaction that runs there. */
+export const storeOn = (connection: Database.Database, file: string): Store => {
+  const tables = defineTables(sqliteColumns);
+  const searches = sqliteSearches(connection, tables, searchRunner(connection, file));
+  return createUnit({ tables, mergesUnions: true, failureOf, db: asDb(connection), searches }).store;
+};
+
 /** Opens the store in a file, made and migrated where needed. */
 export const openSqlite = (file: string): Store => {
   mkdirSync(dirname(file), { recursive: true });
@@ -117,7 +126,6 @@ export const openSqlite = (file: string): Store => {
   const reader = connect(file, { timeout: PATIENCE });
   reader.pragma('query_only = ON');
   const tables = defineTables(sqliteColumns);
-  const asDb = (client: Database.Database) => drizzle({ client: keepStatements(client) }) as unknown as Db; // typed as sync; awaited alike
 
   // better-sqlite3's own transaction() takes no promises. Units take turns on the one writer; reads have a
   // connection of their own and never see half a unit.
@@ -132,14 +140,15 @@ export const openSqlite = (file: string): Store => {
     seenVersion = version;
     return touched;
   };
-  const { memory, tell, onTouched, noticeOthers } = createTelling(() => {
+  const { memory, tell, joinSiblings, tellSiblings, onTouched, noticeOthers } = createTelling(() => {
     const version = dataVersion.get();
     return version === seenVersion ? undefined : listTouched(version);
   });
   const runner = searchRunner(reader, file);
   const same = { tables, mergesUnions: true, failureOf };
   const unit = createUnit({ ...same, db: asDb(writer), searches: sqliteSearches(writer, tables, runner) });
-  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<T> =>
+  type Ran<T> = { value: T; touched: ReadonlySet<Group> };
+  const inTurn = <T>(work: (tx: Store) => Promise<T>): Promise<Ran<T>> =>
     turns.take(async () => {
       await begin(writer);
       try {
@@ -151,12 +160,24 @@ export const openSqlite = (file: string): Store => {
           if (touch === lastTouch + 1) lastTouch = touch; // else others wrote in between, which is still to be noticed
           tell(touched);
         }
-        return value;
+        return { value, touched };
       } finally {
         unit.takeTouched();
         if (writer.inTransaction) writer.exec('ROLLBACK');
       }
     });
+
+  const readAtOneMoment = async <T>(work: (at: Store) => Promise<T>): Promise<T> => {
+    const connection = connect(file, { timeout: PATIENCE });
+    try {
+      connection.pragma('query_only = ON');
+      connection.exec('BEGIN');
+      connection.prepare('select id from site').pluck().all(); // what is read first makes the moment
+      return await work(storeOn(connection, file));
+    } finally {
+      connection.close();
+    }
+  };
 
   // An empty transaction commits on a full disk too; and however many ask at once, one write answers them.
   const touch = async ({ db }: Store) => {
@@ -169,14 +190,20 @@ export const openSqlite = (file: string): Store => {
     db: asDb(reader),
     memory,
     searches: sqliteSearches(reader, tables, runner),
-    transaction: inTurn,
+    transaction: async (work) => {
+      const { value, touched } = await inTurn(work);
+      await tellSiblings(touched);
+      return value;
+    },
+    snapshot: readAtOneMoment,
     touch: () => {
       throw new Error('What a change touches is said inside its transaction');
     },
     onTouched,
     noticeOthers,
+    joinSiblings,
     checkWritable: () => {
-      checking ??= inTurn(touch).finally(() => {
+      checking ??= store.transaction(touch).finally(() => {
         checking = undefined;
       });
       return checking;

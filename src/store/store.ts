@@ -4,7 +4,7 @@ import type { Group } from '../core/groups.ts';
 import type { Memory } from './memory.ts';
 import type { Searches } from './search.ts';
 import type { Tables } from './tables.ts';
-import type { TouchListener } from './touches.ts';
+import type { Siblings, TouchListener } from './touches.ts';
 
 /** Drizzle's builders, in the part both dialects share. Await them; never `.get()`, `.all()` or `.run()`. */
 export type Db = BaseSQLiteDatabase<'async', unknown, Record<string, never>>;
@@ -27,6 +27,11 @@ export type Store = {
    * Inside a transaction it joins the one that runs.
    */
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` with the store as it is at one moment, however long that takes and whatever others write meanwhile; it
+   * only reads, and may wait for other things than its queries. Inside a transaction it sees what that sees.
+   */
+  snapshot<T>(work: (at: Store) => Promise<T>): Promise<T>;
   /** What is kept of this store between queries; null inside a transaction, which sees what is not true yet. */
   readonly memory: Memory | null;
   /** Says, inside a transaction, which cache groups it touches: told to all who listen the moment it is kept. */
@@ -38,11 +43,19 @@ export type Store = {
    * where there is nothing to wait for.
    */
   noticeOthers(): Promise<void> | undefined;
+  /** From now on whoever asks for a change is answered once these have heard of it too. */
+  joinSiblings(siblings: Siblings): void;
   /** What an error of the driver says of the store; undefined: it is another error. */
   failureOf(error: unknown): Failure | undefined;
   /** Resolves when the store can be written to; rejects with the engine's error. Writes a row as it was. */
   checkWritable(): Promise<void>;
   close(): Promise<void>;
+};
+
+/** Of a long copy: what ends it, and who hears how far it is, in bytes. */
+export type CopyOptions = {
+  signal?: AbortSignal;
+  onProgress?: (progress: { copied: number; total: number }) => void;
 };
 
 /** What every action is handed: where Galley remembers, and what time it is. */

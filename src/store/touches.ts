@@ -9,6 +9,14 @@ import type { Store } from './store.ts';
 export type Touched = ReadonlySet<Group> | 'all';
 export type TouchListener = (touched: Touched) => void;
 
+/** The other processes that serve together with this one, by a way that is faster than to look. */
+export type Siblings = {
+  /** Resolves once all have heard what a unit of this process touched, or as long has passed as they may go without a look. */
+  tell(touched: ReadonlySet<Group>): Promise<void>;
+  /** Hears what units of theirs have touched. */
+  onTold(listener: (touched: ReadonlySet<Group>) => void): void;
+};
+
 /** Says which cache groups a transaction touches, to the store and to whoever asked for the change. */
 export const touch = (tx: Store, { touched }: Origin, groups: readonly Group[]): void => {
   tx.touch(groups);
@@ -16,7 +24,7 @@ export const touch = (tx: Store, { touched }: Origin, groups: readonly Group[]):
 };
 
 /** How often it is looked whether other processes have written, and how long that may take, in milliseconds. */
-const LOOK_EVERY = 250;
+export const LOOK_EVERY = 250;
 const LOOK_WITHIN = 2000;
 /** What is said of a store that is silent. */
 export const NO_ANSWER = 'The store did not answer in time';
@@ -30,11 +38,20 @@ export const createTelling = (look: () => Promise<Touched> | undefined) => {
     memory.forget(touched);
     for (const listener of listeners) listener(touched);
   };
+  let siblings: Siblings | undefined;
   let lookedAt = performance.now();
   let noticing: Promise<void> | undefined;
   return {
     memory,
     tell,
+    joinSiblings: (others: Siblings): void => {
+      siblings = others;
+      others.onTold(tell);
+    },
+    /** Has siblings hear what a unit touched, after this process has: not within its turn, as others wait for that. */
+    tellSiblings: async (touched: ReadonlySet<Group>): Promise<void> => {
+      if (touched.size > 0) await siblings?.tell(touched);
+    },
     onTouched: (listener: TouchListener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

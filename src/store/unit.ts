@@ -24,11 +24,13 @@ export const createUnit = (parts: Pick<Store, 'db' | 'tables' | 'searches' | 'me
     ...parts,
     memory: null,
     transaction: (work) => work(store),
+    snapshot: (work) => work(store),
     touch: (groups) => {
       for (const group of groups) touched.add(group);
     },
     onTouched: () => () => {},
     noticeOthers: () => undefined,
+    joinSiblings: () => {},
     checkWritable: async () => {},
     close: async () => {},
   };

@@ -16,67 +16,159 @@ const lastStage = (word: string): string[] =>
     ([, rest]) => rest ?? '',
   );
 
+/** Where Galley listens in its container. */
+const PORT = / PORT=(\d+) /.exec(lastStage('ENV').join())?.[1];
+
 type Service = {
-  environment: Record<string, string>;
+  build?: string;
+  image: string;
+  user?: string;
+  command?: string[];
+  environment?: Record<string, string>;
   ports?: string[];
   volumes: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: object;
-  stop_grace_period: string;
+  networks?: { default: { ipv4_address: string } };
+  restart?: string;
+  stop_grace_period?: string;
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt: string[];
 };
-type Compose = { services: Record<'galley' | 'database', Service>; volumes: Record<string, unknown> };
+type Compose = { services: Record<string, Service>; volumes: Record<string, unknown> };
 
 const PASSWORD = 'swordfish';
 
-/** What compose makes of `${NAME-default}`, `${NAME:-default}` and `${NAME:?message}`; nothing is set but the password. */
+/** What compose makes of `${NAME-default}`, `${NAME:-default}` and `${NAME:?message}`; only what must be given is set. */
 const filled = (text: string): string =>
-  text.replaceAll(/\$\{([A-Z_]+):?([-?])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
-    if (name === 'POSTGRES_PASSWORD') return PASSWORD;
-    return kind === '-' ? rest : `(${name} is missing)`;
-  });
+  text.replaceAll(/\$\{([A-Z_]+):?([-?])([^}]*)\}/g, (_, _name, kind: string, rest: string) =>
+    kind === '-' ? rest : PASSWORD,
+  );
 
-const { services, volumes } = parse(filled(read('compose.yaml'))) as Compose;
-const { galley, database } = services;
+const FILES = ['compose.yaml', 'compose.litestream.yaml', 'compose.postgres.yaml'] as const;
+const composed = (file: (typeof FILES)[number]) => parse(filled(read(file)), { merge: true }) as Compose;
+const [plain, litestream, postgres] = [composed(FILES[0]), composed(FILES[1]), composed(FILES[2])];
 
-test('Galley in containers has settings it takes, and a database that is there', async (t) => {
+const isGalley = ({ image, ports, environment }: Service) => image === 'galley' && Boolean(ports ?? environment);
+const galleysOf = ({ services }: Compose): Service[] => Object.values(services).filter(isGalley);
+const settingsOf = ({ environment = {} }: Service) => readSettings(environment);
+const service = ({ services }: Compose, name: string): Service => {
+  const found = services[name];
+  if (!found) throw new Error(`There is no service ${name}`);
+  return found;
+};
+
+test('Galley in containers has settings it takes, and all else is the default', async (t) => {
   const known = new Set<string>();
   readSettings(new Proxy<Record<string, string>>({}, { get: (_, name) => void known.add(String(name)) }));
-  for (const name of Object.keys(galley.environment)) t.ok(known.has(name), `${name} is a setting`);
-
-  const { DATABASE_URL: url = '' } = galley.environment;
-  const address = { engine: 'postgres' as const, url };
-  t.strictSame(readAddress(url), address);
-  t.strictSame(readSettings(galley.environment), { ...readSettings({}), database: address }, 'all else is the default');
-  const { hostname, port, username, password, pathname } = new URL(url);
-  t.strictSame([hostname, port], ['database', '5432'], 'the other service, where it listens');
-  t.strictSame(
-    { POSTGRES_USER: username, POSTGRES_PASSWORD: password, POSTGRES_DB: pathname.slice(1) },
-    database.environment,
+  t.same(
+    [plain, litestream, postgres].map((each) => galleysOf(each).length),
+    [1, 1, 2],
   );
-  t.strictSame(galley.depends_on, { database: { condition: 'service_healthy' } });
-  t.match(database.healthcheck, { test: ['CMD', 'pg_isready', '--host=127.0.0.1'] });
-});
-
-test('a password must be given, and none stands in the file', async (t) => {
-  const places = [...read('compose.yaml').matchAll(/\$\{POSTGRES_PASSWORD[^}]*\}/g)].map(([place]) => place);
-  t.equal(places.length, 2);
-  for (const place of places) t.match(place, /^\$\{POSTGRES_PASSWORD:\?.+\}$/, 'compose stops with a message');
-});
-
-test('what is kept outlives the containers, and a stop is waited for', async (t) => {
-  for (const { volumes: mounted } of [galley, database]) {
-    for (const volume of mounted)
-      t.ok((volume.split(':')[0] as string) in volumes, `${volume} is a volume with a name`);
+  for (const galley of [plain, litestream, postgres].flatMap(galleysOf)) {
+    for (const name of Object.keys(galley.environment ?? {})) t.ok(known.has(name), `${name} is a setting`);
   }
-  t.strictSame(
-    galley.volumes.map((volume) => volume.split(':')[1]),
-    lastStage('VOLUME'),
+  const database = { engine: 'sqlite' as const, file: '/data/galley.db' };
+  for (const galley of [plain, litestream].flatMap(galleysOf))
+    t.strictSame(settingsOf(galley), { ...readSettings({}), database }, 'the file is in the volume');
+});
+
+test('two Galleys have the database and the cache that are there, and the cache has them', async (t) => {
+  const { environment = {}, ...database } = service(postgres, 'database');
+  const vcl = read('examples/varnish/two.vcl');
+  const varnish = service(postgres, 'varnish');
+  const addressOf = (name: string) => service(postgres, name).networks?.default.ipv4_address;
+  for (const galley of galleysOf(postgres)) {
+    const { DATABASE_URL: url = '' } = galley.environment ?? {};
+    const address = { engine: 'postgres' as const, url };
+    t.strictSame(readAddress(url), address);
+    const { hostname, port, username, password, pathname } = new URL(url);
+    t.strictSame([hostname, port], ['database', '5432'], 'the other service, where it listens');
+    t.strictSame({ POSTGRES_USER: username, POSTGRES_PASSWORD: password, POSTGRES_DB: pathname.slice(1) }, environment);
+    t.strictSame(galley.depends_on, { database: { condition: 'service_healthy' } });
+    const { purgeTargets, trustProxy, cacheControl } = settingsOf(galley);
+    t.match(purgeTargets, [{ preset: 'varnish-xkey', url: 'http://varnish:6081' }]);
+    t.strictSame(trustProxy, [addressOf('varnish')], 'nobody else is believed');
+    t.match(read('examples/varnish/default.vcl'), `CACHE_CONTROL="${cacheControl}"`);
+    t.notOk(galley.ports, 'it is reached by way of Varnish alone');
+  }
+  t.match(database.healthcheck, { test: ['CMD', 'pg_isready', '--host=127.0.0.1'] });
+
+  const galleys = Object.keys(postgres.services).filter((name) => isGalley(service(postgres, name)));
+  const named = (text = '') => [...text.matchAll(/"(galley-\d)"/g)].map(([, name]) => name);
+  t.same(named(vcl.split('acl purgers')[0]), galleys, 'the backends are the services');
+  t.same(named(vcl.split('acl purgers')[1]), galleys, 'which alone may purge');
+  t.same(vcl.match(/\.port = "(\d+)"/g), [`.port = "${PORT}"`, `.port = "${PORT}"`]);
+  const addresses = ['varnish', ...galleys].map(addressOf);
+  t.equal(new Set(addresses).size, 3, 'names that Varnish looks up once stay true');
+  t.match(addresses.join(), /^(172\.30\.83\.\d+,?){3}$/);
+  t.match(read('compose.postgres.yaml'), 'subnet: 172.30.83.0/24');
+  t.same(Object.keys(varnish.depends_on ?? {}), galleys);
+  const image = read('examples/varnish/Dockerfile');
+  const configured = varnish.volumes.map((volume) => volume.split(':').slice(0, 2));
+  const [main] = configured.find(([, inside]) => inside === /"-f", "([^"]+)"/.exec(image)?.[1]) ?? [];
+  t.equal(main, './examples/varnish/two.vcl');
+  t.ok(
+    configured.some(([, inside]) => inside === '/etc/varnish/galley.vcl'),
+    'with what it includes',
   );
-  const stopWithin = Number(/STOP_WITHIN = (\d+);/.exec(read('src/server.ts'))?.[1]);
-  t.ok(Number.parseFloat(galley.stop_grace_period) * 1000 >= stopWithin + 2000, 'with a margin');
-  t.match(galley.stop_grace_period, /^\d+s$/);
-  const port = / PORT=(\d+) /.exec(lastStage('ENV').join())?.[1];
-  t.strictSame(galley.ports, [`127.0.0.1:3000:${port}`], 'it is reached from this machine alone');
+  t.match(image, '"-a", ":6081"');
+});
+
+test('Litestream copies the database of Galley, and fetches it before Galley opens it', async (t) => {
+  const [galley] = galleysOf(litestream);
+  const config = parse(read('examples/litestream/litestream.yml')) as { dbs: { path: string; replicas: object[] }[] };
+  const database = galley && settingsOf(galley).database;
+  t.same(
+    config.dbs.map(({ path }) => path),
+    [database?.engine === 'sqlite' && database.file],
+  );
+  t.match(galley?.depends_on, { restore: { condition: 'service_completed_successfully' } });
+  for (const name of ['restore', 'litestream']) {
+    const { environment = {}, volumes, user } = service(litestream, name);
+    for (const [, used = ''] of read('examples/litestream/litestream.yml').matchAll(/\$\{([A-Z_]+)\}/g))
+      if (used !== '') t.ok(used in environment, `${used} is given`);
+    t.ok(volumes.includes('galley:/data') && volumes.some((volume) => volume.includes(':/etc/litestream.yml')));
+    t.equal(user, '1000:1000', 'the user node of the image of Galley');
+  }
+  t.same(service(litestream, 'restore').command?.at(-1), '/data/galley.db');
+});
+
+test('a password must be given, and none stands in a file', async (t) => {
+  for (const [file, name, places] of [
+    ['compose.postgres.yaml', 'POSTGRES_PASSWORD', 2],
+    ['compose.litestream.yaml', 'LITESTREAM_SECRET_ACCESS_KEY', 1],
+    ['compose.litestream.yaml', 'LITESTREAM_ACCESS_KEY_ID', 1],
+  ] as const) {
+    const found = [...read(file).matchAll(new RegExp(`\\$\\{${name}[^}]*\\}`, 'g'))].map(([place]) => place);
+    t.equal(found.length, places);
+    for (const place of found) t.match(place, new RegExp(`^\\$\\{${name}:\\?.+\\}$`), 'compose stops with a message');
+  }
+});
+
+test('what is kept outlives the containers, a stop is waited for, and nobody has more rights than needed', async (t) => {
+  const stopWithin = Number(/STOP_WITHIN = (\d+);/.exec(read('src/signals.ts'))?.[1]);
+  for (const compose of [plain, litestream, postgres]) {
+    for (const [name, { volumes: mounted, ...each }] of Object.entries(compose.services)) {
+      for (const volume of mounted) {
+        const [from = ''] = volume.split(':');
+        if (from.startsWith('./')) t.ok(existsSync(join(ROOT, from)) && volume.endsWith(':ro'), `${from} is there`);
+        else t.ok(from in compose.volumes, `${volume} is a volume with a name`);
+      }
+      t.same(each.security_opt, ['no-new-privileges:true'], name);
+      if (name !== 'database') t.match(each, { read_only: true, cap_drop: ['ALL'] }, name);
+      for (const port of each.ports ?? [])
+        t.match(port, /^127\.0\.0\.1:3000:\d+$/, 'it is reached from this machine alone');
+      if (each.restart) t.ok(Number.parseFloat(each.stop_grace_period ?? '0') * 1000 >= stopWithin + 2000, name);
+    }
+    for (const galley of galleysOf(compose))
+      t.strictSame(
+        galley.volumes.map((volume) => volume.split(':')[1]),
+        lastStage('VOLUME'),
+      );
+  }
+  for (const galley of [plain, litestream].flatMap(galleysOf)) t.strictSame(galley.ports, [`127.0.0.1:3000:${PORT}`]);
 });
 
 test('the image has what Galley reads, and a place for what it writes', async (t) => {

@@ -27,6 +27,9 @@ const DEFAULTS = {
   commentRetentionDays: 90,
   eventDays: 90,
   webhookAllowPrivate: false,
+  workers: 1,
+  backupEvery: null,
+  backupKeep: 7,
   logLevel: 'info',
 };
 
@@ -114,6 +117,15 @@ const GOOD: [name: string, value: string, expected: object][] = [
   ['EVENT_DAYS', '1', { eventDays: 1 }],
   ['EVENT_DAYS', '3650', { eventDays: 3650 }],
   ['WEBHOOK_ALLOW_PRIVATE', 'true', { webhookAllowPrivate: true }],
+  ['WORKERS', '64', { workers: 64 }],
+  ['BACKUP_EVERY', 'off', {}],
+  ['BACKUP_EVERY', '30 minutes', { backupEvery: 1_800_000 }],
+  ['BACKUP_EVERY', '6h', { backupEvery: 21_600_000 }],
+  ['BACKUP_EVERY', '1 Day', { backupEvery: 86_400_000 }],
+  ['BACKUP_EVERY', '2s', { backupEvery: 2000 }],
+  ['BACKUP_EVERY', '366d', { backupEvery: 366 * 86_400_000 }],
+  ['BACKUP_KEEP', '1', { backupKeep: 1 }],
+  ['BACKUP_KEEP', '10000', { backupKeep: 10_000 }],
   ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
   ['GALLEY_UNKNOWN', 'is ignored', {}],
   ['port', 'is another name', {}],
@@ -144,6 +156,9 @@ const WANTED = {
   EMBED_HOSTS: 'must be host names separated by commas',
   TRASH_DAYS: 'must be a whole number from 0 to 3650',
   COMMENT_RETENTION_DAYS: 'must be a whole number from 0 to 3650',
+  WORKERS: 'must be a whole number from 1 to 64',
+  BACKUP_EVERY: 'must be a duration up to 366 days, such as 30 minutes, 6h or 1 day, or off',
+  BACKUP_KEEP: 'must be a whole number from 1 to 10000',
   LOG_LEVEL: 'must be one of fatal, error, warn, info, debug, trace, silent',
 };
 const BAD: [name: keyof typeof WANTED, values: string[]][] = [
@@ -175,6 +190,9 @@ const BAD: [name: keyof typeof WANTED, values: string[]][] = [
   ['EMBED_HOSTS', ['https://a.example', 'a.example/x', '*.a.example', 'a.example,,b.example']],
   ['TRASH_DAYS', ['-1', '3651', '1.5', '30 days', 'never']],
   ['COMMENT_RETENTION_DAYS', ['-1', '3651', '90 days']],
+  ['WORKERS', ['0', '65', '-1', '1.5', 'auto']],
+  ['BACKUP_EVERY', ['6', 'hourly', '0h', '1.5h', '-1h', '6 months', '367d', '500ms', 'true']],
+  ['BACKUP_KEEP', ['0', '-1', '10001', 'all']],
   ['LOG_LEVEL', ['INFO', 'verbose']],
 ];
 

@@ -105,7 +105,7 @@ test('an error that is no fault of the settings comes out as it is', async (t) =
 /** What keeps a process from starting: variables, or `.env`, and the line. */
 const FAULTS: [environment: Record<string, string>, dotEnv: string, line: RegExp][] = [
   [{}, 'REQUIRE_IF_MATCH=yes\n', /^galley: REQUIRE_IF_MATCH=yes: must be true or false$/],
-  [{ HOST: '192.0.2.1' }, '', /^galley: HOST=192\.0\.2\.1: must be an address of this machine$/],
+  [{ HOST: '192.0.2.1', WORKERS: '2' }, '', /^galley: HOST=192\.0\.2\.1: must be an address of this machine$/],
 ];
 
 test('what keeps a process from starting is one line on standard error, without a stack, and exit 1', async (t) => {

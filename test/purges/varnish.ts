@@ -259,6 +259,52 @@ test('a newspaper behind Varnish', async (t) => {
   t.match(await ask('GET', pathOf(50)), { status: 200, hit: true }, 'what is kept is read while Galley is away');
 });
 
+test('two Galleys behind one Varnish: what either changes is read as changed, and one is enough', async (t) => {
+  const ports = [await freePort(), await freePort()];
+  const varnish = await startVarnish(t, ...ports);
+  const directory = temporaryDirectory(t);
+  const start = async (port = 0) => {
+    const galley = await startProcess(t, directory, {
+      environment: {
+        PORT: String(port),
+        PURGE_URLS: `varnish-xkey+${varnish}`,
+        CACHE_CONTROL: 'public, max-age=0, s-maxage=86400',
+        TRUST_PROXY: 'loopback',
+      },
+    });
+    return { galley, write: askAt(await galley.ready) };
+  };
+  const [one, other] = await Promise.all(ports.map(start));
+  if (!one || !other) throw new Error('There are two');
+  const [key, read] = [readKey(directory), askAt(varnish)];
+  const dispatcher = new Agent();
+  t.teardown(() => dispatcher.destroy());
+  const { body: author } = await one.write('POST', '/v1/authors', { key, body: { name: 'Ada' }, dispatcher });
+  const article = { title: 'Boats', body: 'In.', authorIds: [author.id], status: 'published' };
+  const { body: made } = await one.write('POST', '/v1/articles', { key, body: article, dispatcher });
+  const path = `/v1/articles/${made.id}`;
+  const get = () => read('GET', path, { dispatcher });
+  for (const [n, { write }] of [one, other, one, other].entries()) {
+    await until(get, ({ hit }) => hit);
+    await write('PATCH', path, { key, body: { title: `Boats ${n}` }, dispatcher });
+    // What Varnish fetched from the one that had not noticed yet it keeps until the second purge.
+    const { took, answer } = await until(get, ({ body }) => body.title === `Boats ${n}`);
+    t.equal(answer.body.title, `Boats ${n}`);
+    t.comment(`read as changed after ${took.toFixed(1)} ms`);
+  }
+  await one.galley.stop('SIGKILL');
+  for (let n = 0; n < 10; n++) {
+    const { status } = await read('GET', `/v1/articles?limit=${n + 1}`, { dispatcher });
+    if (status !== 200) await sleep(500); // until Varnish has found out which is there
+  }
+  const { answer } = await until(
+    () => read('GET', '/v1/articles?limit=99', { dispatcher }),
+    ({ status }) => status === 200,
+  );
+  t.match(answer, { status: 200 }, 'one is enough');
+  t.equal((await other.galley.stop()).code, 0);
+});
+
 test('what has run out is read where there is nothing else, and only there', async (t) => {
   const port = await freePort();
   const backend: { status: number; answers: number } = { status: 200, answers: 0 };

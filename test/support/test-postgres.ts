@@ -34,7 +34,7 @@ const makeTemplate = async (url: string): Promise<{ template: string; remove(): 
 const OF_NO_STORE = [
   ...['test/architecture.test.ts', 'test/bench/**', 'test/core/**', 'test/rendering/**', 'test/store/sqlite*.test.ts'],
   ...['test/operation/compose.test.ts', 'test/operation/settings.test.ts'],
-  ...['test/outgoing/**', 'test/purges/presets.test.ts'],
+  ...['test/outgoing/**', 'test/purges/presets.test.ts', 'test/imports/read-ghost-and-markdown.test.ts'],
 ];
 
 const WHOLE = '--whole';

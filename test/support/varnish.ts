@@ -1,6 +1,6 @@
 /** A Varnish of a test's own, with the VCL that is handed out. */
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import type { Test } from 'tap';
 import { temporaryDirectory } from './process.ts';
 
 const run = promisify(execFile);
-const VCL = new URL('../../examples/varnish/default.vcl', import.meta.url);
+const VCL = (name: string) => new URL(`../../examples/varnish/${name}.vcl`, import.meta.url);
 /** How long it may take to compile its VCL and listen, in milliseconds. */
 const READY_WITHIN = 20_000;
 
@@ -23,13 +23,21 @@ export const freePort = async (): Promise<number> => {
   return address.port;
 };
 
-/** Starts Varnish in front of a port of this machine; returns where it listens. It ends with the test. */
-export const startVarnish = async (t: Test, backendPort: number): Promise<string> => {
+/**
+ * Starts Varnish in front of one port of this machine or, as compose.postgres.yaml has it, of two; returns where it
+ * listens. It ends with the test.
+ */
+export const startVarnish = async (t: Test, ...ports: number[]): Promise<string> => {
   const directory = join(temporaryDirectory(t), 'work');
-  const vcl = join(temporaryDirectory(t), 'default.vcl');
-  const text = readFileSync(VCL, 'utf8');
-  const pointed = text.replace('.port = "3000"', `.port = "${backendPort}"`);
-  if (pointed === text) throw new Error('The VCL names no port 3000');
+  const files = temporaryDirectory(t);
+  const vcl = join(files, 'default.vcl');
+  copyFileSync(VCL('galley'), join(files, 'galley.vcl'));
+  const text = readFileSync(VCL(ports.length === 1 ? 'default' : 'two'), 'utf8');
+  const left = [...ports];
+  const pointed = text
+    .replaceAll(/"galley-\d"/g, '"127.0.0.1"')
+    .replaceAll('.port = "3000"', () => `.port = "${left.shift()}"`);
+  if (left.length > 0 || pointed.includes('undefined')) throw new Error('The VCL names other ports');
   writeFileSync(vcl, pointed);
   const child = spawn(
     'varnishd',

@@ -7,6 +7,7 @@ import { type Repeating, repeatFromNow } from '../../core/repeating.ts';
 import { searchedText } from '../../core/searched-text.ts';
 import type { Renderer } from '../../rendering/renderer.ts';
 import { BY_ITSELF } from '../../store/events.ts';
+import type { SearchedFields } from '../../store/search.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { touch } from '../../store/touches.ts';
 import { decodePage } from './cards.ts';
@@ -21,25 +22,35 @@ const AT_ONCE = 20;
 /** A transaction ends after the article with which it has lasted so many milliseconds: others who write wait little. */
 const LONGEST_UNIT = 20;
 
+type Titled = Pick<NewArticleRow, 'title' | 'subtitle'>;
+
+/** What is searched of an article. `searched`: its body, as it is searched. */
+export const searchedFields = async (
+  store: Store,
+  { title, subtitle }: Titled,
+  named: Named,
+  searched: string,
+): Promise<SearchedFields> => ({
+  title: searchedText(title),
+  subtitle: searchedText(subtitle ?? ''),
+  names: searchedText((await listSearchedNames(store, named)).join('\n')),
+  text: searched,
+});
+
 /** Writes what is searched of an article, in the transaction of its change. `searched`: its body, as it is searched. */
 export const indexArticle = async (
   tx: Store,
   id: number,
-  { title, subtitle }: Pick<NewArticleRow, 'title' | 'subtitle'>,
+  titled: Titled,
   named: Named,
   searched: string,
-): Promise<void> => {
-  const names = await listSearchedNames(tx, named);
-  await tx.searches.articles.write(id, {
-    title: searchedText(title),
-    subtitle: searchedText(subtitle ?? ''),
-    names: searchedText(names.join('\n')),
-    text: searched,
-  });
-};
+): Promise<void> => tx.searches.articles.write(id, await searchedFields(tx, titled, named, searched));
 
 /** The searched text of a stored body; '' where it passes the limits of a rendering, so that the rest is found at least. */
-const searchedBody = async (renderer: Renderer, { content }: StoredArticle): Promise<string> => {
+export const searchedBody = async (
+  renderer: Renderer,
+  { content }: Pick<StoredArticle, 'content'>,
+): Promise<string> => {
   try {
     return await renderer.readSearched(decodePage(content.page).html);
   } catch (error) {

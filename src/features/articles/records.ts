@@ -85,7 +85,7 @@ export const keptOf = ({ row, content }: StoredArticle): Kept => ({
 });
 
 /** As much of a title, folded and without accents, as articles are sorted by: a cursor holds it, and folding can make eighteen letters of one. */
-const sortableTitle = (title: string): string => Array.from(foldPlain(title)).slice(0, 200).join('');
+export const sortableTitle = (title: string): string => Array.from(foldPlain(title)).slice(0, 200).join('');
 
 type Rest = Pick<ArticleRow, 'version' | 'createdAt' | 'updatedAt' | 'commentCount'>;
 

@@ -5,6 +5,7 @@
 import { type Repeating, repeatFromNow } from '../../core/repeating.ts';
 import { searchedText } from '../../core/searched-text.ts';
 import type { StoredCommentStatus } from '../../core/statuses.ts';
+import type { SearchedFields } from '../../store/search.ts';
 import type { Store } from '../../store/store.ts';
 import { breathe } from '../../store/unit.ts';
 import { findComment } from './queries.ts';
@@ -19,13 +20,17 @@ const AT_ONCE = 50;
 const EVERY = 60_000;
 
 /**
- * Writes what is searched of a comment, in the transaction of its change: who says it, and what, as it was typed, so that
- * an editor finds the addresses of its links too; never the email. Of what only keeps its place nothing is searched.
+ * What is searched of a comment: who says it, and what, as it was typed, so that an editor finds the addresses of its links
+ * too; never the email. Null: nothing, of what only keeps its place.
  */
-export const indexComment = async (tx: Store, { id, authorName, body, status }: Spoken): Promise<void> => {
-  const search = tx.searches.comments;
-  if (status === 'deleted') return search.remove(id);
-  await search.write(id, { title: searchedText(authorName), subtitle: '', names: '', text: searchedText(body) });
+export const searchedComment = ({ authorName, body, status }: Omit<Spoken, 'id'>): SearchedFields | null =>
+  status === 'deleted' ? null : { title: searchedText(authorName), subtitle: '', names: '', text: searchedText(body) };
+
+/** Writes what is searched of a comment, in the transaction of its change. */
+export const indexComment = async (tx: Store, comment: Spoken): Promise<void> => {
+  const fields = searchedComment(comment);
+  if (fields) await tx.searches.comments.write(comment.id, fields);
+  else await tx.searches.comments.remove(comment.id);
 };
 
 /** Makes comments findable that are not yet. `isStopped` is asked between any two steps. */

@@ -92,7 +92,7 @@ export const writeArticle = async (
     excerpt: sent.excerpt?.trim() ? sent.excerpt : null,
     body: sent.body,
   });
-  noted.altered.push(...(await writeOldSlugs(desk, { kind: 'article', id, slug: slug ?? '' }, article.oldSlugs)));
+  noted.altered.push(...(await writeOldSlugs(desk, { kind: 'article', id }, article.oldSlugs)));
   if (article.copy !== null) await writeCopy(desk, id, article.copy, rendered.copy, noted);
   return { fate: 'created', altered: noted.altered };
 };

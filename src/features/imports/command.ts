@@ -8,7 +8,13 @@ import type { Format } from './formats.ts';
 import { UnreadableFile } from './lines.ts';
 import { type Counts, emptyReport, formatReport } from './report.ts';
 
-export type ImportFlags = { dryRun?: boolean; json?: boolean; defaultAuthor?: string; pages?: boolean };
+export type ImportFlags = {
+  dryRun?: boolean;
+  json?: boolean;
+  defaultAuthor?: string;
+  pages?: boolean;
+  siteUrl?: string;
+};
 
 const showProgress = (path: string, err: Terminal['err'], counts: Counts) => {
   const total = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -43,7 +49,7 @@ export const runImport = async (
   parts: ImportParts,
   format: Format,
   path: string,
-  { dryRun = false, json = false, defaultAuthor, pages = false }: ImportFlags,
+  { dryRun = false, json = false, defaultAuthor, pages = false, siteUrl }: ImportFlags,
   { out, err }: Terminal,
   signal: AbortSignal,
 ): Promise<number> => {
@@ -57,6 +63,7 @@ export const runImport = async (
       path,
       defaultAuthor: defaultAuthor ?? null,
       pages,
+      siteUrl: siteUrl?.replace(/\/+$/, '') ?? null,
       report,
       signal,
       onProgress: progress.tell,

@@ -5,6 +5,8 @@ import type { Kind } from './records.ts';
 /** A thing that a record says otherwise than it is stored; `field` is a JSON pointer. */
 export type Alteration = { field: string | null; code: string; reason: string };
 
+export const altered = (field: string | null, code: string, reason: string): Alteration => ({ field, code, reason });
+
 /** `line`: where it begins in its file, from 1; `bytes`: about how much it holds. */
 type Place = { line: number; bytes: number };
 
@@ -28,6 +30,8 @@ export type ReadOptions = {
   defaultAuthor: string | null;
   /** Whether pages are taken as articles; else they are told and skipped. */
   pages: boolean;
+  /** Where the site stood: addresses in a file that begin at its root are made whole with it. Without an ending slash. */
+  siteUrl?: string | null;
 };
 
 /**

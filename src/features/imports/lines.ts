@@ -21,18 +21,18 @@ const REASONS: Record<string, string> = {
   Z_DATA_ERROR: 'it is broken gzip',
 };
 
-const unreadable = (path: string, error: unknown): UnreadableFile => {
+export const unreadable = (path: string, error: unknown): UnreadableFile => {
   const { code, message } = error as NodeJS.ErrnoException;
   return new UnreadableFile(`cannot read ${path}: ${REASONS[code ?? ''] ?? message}`, { cause: error });
 };
 
-/** Throws `UnreadableFile` where a file cannot be opened. */
-export const checkReadable = async (path: string): Promise<void> => {
+/** Throws `UnreadableFile` where a file cannot be opened, or is a folder where that will not do. */
+export const checkReadable = async (path: string, mayBeFolder = false): Promise<void> => {
   try {
     const file = await open(path);
     const isDirectory = (await file.stat()).isDirectory();
     await file.close();
-    if (isDirectory) throw Object.assign(new Error(), { code: 'EISDIR' });
+    if (isDirectory && !mayBeFolder) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -5,17 +5,16 @@ import type { Alteration } from './found.ts';
 import type { PlannedSlug } from './past-rules.ts';
 
 /** What has old slugs, as records know it. */
-type Owner = { kind: 'article' | 'author' | 'tag'; id: number; slug: string };
+type Owner = { kind: 'article' | 'author' | 'tag'; id: number };
 
 /** Keeps old slugs of what was made just now; tells which lead to another already. */
 export const writeOldSlugs = async (
   { tx, now }: Desk,
-  { kind, id: entityId, slug: own }: Owner,
+  { kind, id: entityId }: Owner,
   oldSlugs: readonly PlannedSlug[],
 ): Promise<Alteration[]> => {
   const altered: Alteration[] = [];
   for (const { slug, at = now, isHidden } of oldSlugs) {
-    if (slug === own) continue;
     const isOf = isHidden && kind !== 'article' ? (`hidden-${kind}` as const) : kind;
     if (await bringOldSlug(tx, { kind: isOf, slug, entityId, at })) continue;
     const reason = `${slug} leads to another ${kind} already: left out`;

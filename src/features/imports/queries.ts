@@ -1,5 +1,5 @@
 /** What an import looks up, for many records at once. */
-import { and, eq, inArray, or } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, ne, or } from 'drizzle-orm';
 import type { Store } from '../../store/store.ts';
 import type { AuthorRow } from '../authors/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
@@ -69,4 +69,14 @@ export const mapSlugs = async ({ db, tables: { articles } }: Store, slugs: strin
     .from(articles)
     .where(inArray(articles.slug, slugs));
   return new Map(rows.map(({ slug, id }) => [slug, id]));
+};
+
+/** Whether there is an article that did not come from a system. */
+export const hasArticlesFromElsewhere = async (
+  { db, tables: { articles } }: Store,
+  system: string,
+): Promise<boolean> => {
+  const elsewhere = or(isNull(articles.sourceSystem), ne(articles.sourceSystem, system));
+  const query = db.select({ id: articles.id }).from(articles).where(elsewhere);
+  return (await query.orderBy(asc(articles.id)).limit(1)).length > 0;
 };

@@ -43,6 +43,7 @@ const isKind = (kind: unknown): kind is Kind => KINDS.some((known) => known === 
 const labelOf = (record: Record<string, unknown>): string | null => {
   const label = ['key', 'source', 'slug', 'title']
     .map((field) => record[field])
+    .map((value) => (typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : value))
     .find((value) => typeof value === 'string');
   return typeof label === 'string' && label !== '' ? label.slice(0, 300) : null;
 };

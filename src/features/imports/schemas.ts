@@ -29,7 +29,7 @@ const StoredMoments = Type.Object({
   slugWasPublic: orNull(Type.Boolean()),
 });
 const OldSlug = Type.Union([Text(500), closed({ slug: Text(500), ...moments('at'), hidden: orNull(Type.Boolean()) })]);
-const MOVED = { oldSlugs: orNull(Type.Array(OldSlug, { maxItems: 1000 })), stored: orNull(StoredMoments) };
+const MOVED = { oldSlugs: orNull(Type.Array(OldSlug, { maxItems: 10_000 })), stored: orNull(StoredMoments) };
 const SourceObject = Type.Object(fieldsOf('SourceInput'));
 const SourceName = Type.Union([FilledText(500), SourceObject]);
 const ArticleName = Type.Union([FilledText(500), SourceObject, closed({ key: Key(200) })]);

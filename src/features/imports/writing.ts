@@ -22,7 +22,7 @@ const writeAuthor = async (desk: Desk, record: AuthorRecord): Promise<Written> =
   const known = findAuthor(desk, key);
   if (!known) {
     const author = await makeAuthor(desk, key, fields, pastOf(record.stored));
-    const altered = await writeOldSlugs(desk, { kind: 'author', ...author }, oldSlugs);
+    const altered = await writeOldSlugs(desk, { kind: 'author', id: author.id }, oldSlugs);
     return {
       fate: 'created',
       altered: [...keyAlterations(key, author.slug), ...leftOut(record), ...alterations, ...altered],
@@ -35,7 +35,7 @@ const writeAuthor = async (desk: Desk, record: AuthorRecord): Promise<Written> =
   // So far only an article has named this author: the key had to do for a name.
   const parts = { store: desk.tx, clock: () => desk.now };
   desk.authors.set(known.slug, await editAuthor(parts, OPERATOR, known.id, 'any', fields));
-  altered.push(...(await writeOldSlugs(desk, { kind: 'author', ...known }, oldSlugs)));
+  altered.push(...(await writeOldSlugs(desk, { kind: 'author', id: known.id }, oldSlugs)));
   const reason = `gives ${known.slug}, so far known by the key alone, its name and bio`;
   return { fate: 'created', altered: [...altered, ...leftOut(record), { field: null, code: 'completed', reason }] };
 };
@@ -51,7 +51,7 @@ const writeTag = async (desk: Desk, record: TagRecord): Promise<Written> => {
   const { oldSlugs, alterations } = planOldSlugs(record.oldSlugs);
   const fields = { name, description, kind: record.tagKind ?? 'topic' };
   const tag = await makeTag(desk, key, fields, pastOf(record.stored));
-  const altered = await writeOldSlugs(desk, { kind: 'tag', id: tag.id, slug: tag.slug }, oldSlugs);
+  const altered = await writeOldSlugs(desk, { kind: 'tag', id: tag.id }, oldSlugs);
   return {
     fate: 'created',
     altered: [...keyAlterations(key, tag.slug), ...leftOut(record), ...alterations, ...altered],
