@@ -3,14 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import tap, { test } from 'tap';
+import { importRecords } from '../../src/features/imports/actions.ts';
 import type { Found, FoundRecord } from '../../src/features/imports/found.ts';
 import { UnreadableFile } from '../../src/features/imports/lines.ts';
 import { readEntry } from '../../src/features/imports/reading.ts';
+import { emptyReport } from '../../src/features/imports/report.ts';
 import { readWxr } from '../../src/features/imports/wxr.ts';
+import { createRenderer } from '../../src/rendering/renderer.ts';
+import { startGalley } from '../support/app.ts';
 import { author, category, type Item, item, tag, wxr, wxrFrame } from '../support/wxr.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'galley-wxr-'));
-tap.teardown(() => rmSync(directory, { recursive: true }));
+const renderer = createRenderer({ threads: 1, embedHosts: [], timeLimit: 1000 });
+tap.teardown(() => {
+  rmSync(directory, { recursive: true });
+  return renderer.close();
+});
 let written = 0;
 const nextName = () => {
   written += 1;
@@ -602,4 +610,82 @@ test('a file is read whatever encoding it says it has, gzip or not', async (t) =
   ];
   for (const [name, file] of files)
     t.equal(recordsOf(await readAll(file), 'article')[0]?.value.title, 'Café – “quay”', name);
+});
+
+test('what was exported is read as it was by everyone, and a second import changes nothing', async (t) => {
+  const galley = await startGalley(t);
+  const { ask, keys, store, clock } = galley;
+  const hidden: [string, Item['fields'], string][] = [
+    ['draft', { 'wp:status': 'draft', 'wp:post_date_gmt': zero }, 'draft'],
+    ['pending', { 'wp:status': 'pending' }, 'review'],
+    ['private', { 'wp:status': 'private' }, 'draft'],
+    ['password', { 'wp:post_password': 'enter' }, 'draft'],
+    ['future', { 'wp:status': 'future', 'wp:post_date_gmt': '2030-01-01 00:00:00' }, 'scheduled'],
+  ];
+  const reply = { 'wp:comment_parent': '1', 'wp:comment_user_id': '3' };
+  const path = write(
+    gzipSync(
+      wxr([
+        ada,
+        category('news', 'News'),
+        tag('news-tag', 'News'),
+        item({
+          terms: [['category', 'news', 'News']],
+          meta: [['_wp_old_slug', 'quay']],
+          comments: [{}, reply, { 'wp:comment_approved': '0' }],
+        }),
+        ...hidden.map(([slug, fields], n) =>
+          item({ fields: { 'wp:post_id': String(20 + n), 'wp:post_name': slug, ...fields } }),
+        ),
+        item({ fields: { 'wp:post_id': '30', 'wp:post_name': 'gone__trashed', 'wp:status': 'trash' } }),
+      ]),
+    ),
+  );
+  const run = async () => {
+    const report = emptyReport();
+    const parts = { store, clock: () => clock.now, renderer };
+    await importRecords(parts, { format: 'wxr', path, defaultAuthor: null, pages: false, report });
+    return report;
+  };
+  const first = await run();
+  t.match(first.counts, {
+    tag: { created: 2 },
+    article: { created: 7 },
+    comment: { created: 3 },
+    skipped: 0,
+  });
+  const { body: list } = await ask('GET', '/v1/articles');
+  t.same(
+    list.data.map(({ slug }: { slug: string }) => slug),
+    ['harbour-7'],
+    'one is public',
+  );
+  const { body: read } = await ask('GET', '/v1/articles/by-slug/harbour-7');
+  t.match(read, {
+    html: '<p>The <em>first</em> boats.</p>',
+    publishedAt: '2010-06-12T05:27:04.000Z',
+    createdAt: '2010-06-12T05:27:04.000Z',
+    authors: [{ slug: 'ada-lovelace', name: 'Ada Lovelace' }],
+    tags: [{ slug: 'news', name: 'News (section)', kind: 'section' }],
+    commentCount: 2,
+  });
+  t.equal((await ask('GET', '/v1/articles/by-slug/quay')).status, 308, 'its old address leads to it');
+  for (const [slug, , status] of hidden) {
+    t.equal((await ask('GET', `/v1/articles/by-slug/${slug}`)).status, 404, slug);
+    t.match((await ask('GET', `/v1/articles/by-slug/${slug}`, { key: keys.editor })).body, { status }, slug);
+  }
+  const { body: comments } = await ask('GET', `/v1/articles/${read.id}/comments`);
+  t.match(comments.data, [
+    { isStaff: false, parentId: null },
+    { isStaff: true, parentId: comments.data[0].id },
+  ]);
+  t.equal(comments.data.length, 2);
+
+  const { events } = store.tables;
+  const before = await store.db.select().from(events).orderBy(events.id);
+  clock.advance(60_000);
+  const second = await run();
+  t.match(second.counts, { read: 14, created: 0, unchanged: first.counts.read, skipped: 0 });
+  t.same(second.problems, []);
+  t.same(await store.db.select().from(events).orderBy(events.id), before);
 });

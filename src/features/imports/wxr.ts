@@ -81,6 +81,12 @@ function* itemRecords(item: Element, names: Names & { staff: Staff }, takesPages
   yield* commentRecords(item, skipped === null, thread);
 }
 
+/** What is told stays until the end of the import, which the piece of the file that it quotes must not. */
+const withOwnTexts = (found: Found): Found =>
+  'value' in found && found.altered
+    ? { ...found, altered: found.altered.map((each) => ({ ...each, reason: own(each.reason) })) }
+    : found;
+
 /** Both walks read the file, and what is told of either is half of it. */
 const halved = (onRead: (bytes: number) => void) => (bytes: number) => onRead(bytes / 2);
 
@@ -94,6 +100,8 @@ export const readWxr: Reader = async function* ({ path, pages }, onRead) {
   yield* siteRecord(survey);
   yield* authorRecords(authors);
   yield* tagRecords(survey, names.tags);
-  for await (const element of walkChannel(path, halved(onRead)))
-    if (element.name === 'item') yield* itemRecords(element, names, pages);
+  for await (const element of walkChannel(path, halved(onRead))) {
+    if (element.name !== 'item') continue;
+    for (const found of itemRecords(element, names, pages)) yield withOwnTexts(found);
+  }
 };
