@@ -102,6 +102,7 @@ const LAYERS: Record<string, (path: string) => boolean> = {
   'server.ts': (path) => path !== 'main.ts' && !path.startsWith('commands/'),
   'house.ts': (path) => !['app.ts', 'work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
   'work.ts': (path) => !['app.ts', 'house.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
+  'describing.ts': (path) => !['work.ts', 'server.ts', 'main.ts'].includes(path) && !path.startsWith('commands/'),
   'main.ts': () => true,
 };
 

@@ -37,6 +37,8 @@ type DoorSpec = {
   params?: TSchema;
   querystring?: TSchema;
   body?: TSchema;
+  /** The media types of files that it takes in the place of JSON. */
+  takes?: readonly string[];
   /** It writes, though it takes neither a body nor a condition. */
   writes?: true;
   /** No body means the same as an empty object. */
@@ -74,6 +76,10 @@ export const patch = <T extends TSchema>(schema: T): T =>
   ({
     content: { 'application/json': { schema }, 'application/merge-patch+json': { schema } },
   }) as unknown as T;
+
+/** A file of any of some media types; it is streamed, and no schema looks into it. */
+export const fileOf = <T extends TSchema>(types: readonly string[], schema: T): T =>
+  ({ content: Object.fromEntries(types.map((type) => [type, { schema }])) }) as unknown as T;
 
 export { ETAG, LIST_ETAG };
 
@@ -184,6 +190,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     rate,
     keyed,
     judge,
+    takes,
     bodyLimit,
     params,
     querystring,
@@ -213,6 +220,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     ...(rate && { rate }),
     ...(keyed && { keyed }),
     ...(judge && { judge }),
+    ...(takes && { takes }),
     ...(optionalBody && { optionalBody }),
   };
   // To the type provider the door is what its spec says; to Fastify, the whole schema.

@@ -1,5 +1,5 @@
 /** Where a store is: what an operator writes, and what each engine makes of it. Loads no driver. */
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export type StoreAddress = { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string };
 
@@ -29,3 +29,6 @@ export const shownAddress = (address: StoreAddress): string =>
 /** The directory of what stands beside a store, such as the file with the first key. */
 export const directoryOf = (address: StoreAddress): string =>
   address.engine === 'sqlite' ? dirname(address.file) : 'data';
+
+/** Where files stand that were sent to be imported, as an absolute path: whoever finds one there may have another working directory. */
+export const importDirectoryOf = (address: StoreAddress): string => join(resolve(directoryOf(address)), 'imports');

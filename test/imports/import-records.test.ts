@@ -376,7 +376,7 @@ test('many records, more than a transaction takes, keep their order and lose non
   t.equal(body.pagination.total, 350);
   t.equal(body.data.at(-1).title, 'Article 349');
   t.match(report.problems.map(formatProblem), [/^line 352: record: skipped: .*JSON/]);
-  t.match(formatReport(report), /^skipped +1  malformed-json\n\n/);
+  t.match(formatReport(report), /^skipped +1 {2}malformed-json\n\n/);
   t.match(formatReport(report), /articles\s+350\s+350\s+0\s+0\n/);
 });
 
