@@ -54,7 +54,15 @@ export type AppParts = Parts & {
   settings: Pick<
     Settings,
     | ('requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates')
-    | ('secret' | 'previewUrl' | 'publicUrl' | 'commentRetentionDays' | 'webhookAllowPrivate' | 'importMaxBytes' | 'database')
+    | (
+        | 'secret'
+        | 'previewUrl'
+        | 'publicUrl'
+        | 'commentRetentionDays'
+        | 'webhookAllowPrivate'
+        | 'importMaxBytes'
+        | 'database'
+      )
   >;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;

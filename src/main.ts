@@ -3,8 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addImport } from './commands/import.ts';
+import { addKeys } from './commands/keys.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addOpenapi } from './commands/openapi.ts';
 import { addServe } from './commands/serve.ts';
 import type { Shell } from './commands/shell.ts';
+import { Refusal } from './core/errors.ts';
 import { EXIT } from './core/terminal.ts';
 import { UnreadableFile } from './features/imports/lines.ts';
 import { readSettings, SettingsError } from './settings.ts';
@@ -27,9 +31,15 @@ const shell: Shell = {
   },
 };
 
-/** Whether an error tells the operator all there is to tell: a bad setting, a file that cannot be read, a store that fails. */
+/** Whether an error tells the operator all there is to tell: a bad setting, a file that cannot be read, a rule, a store that fails. */
 const isPlain = (error: unknown): error is Error =>
-  error instanceof SettingsError || error instanceof UnreadableFile || storeFault(error) !== undefined;
+  error instanceof SettingsError ||
+  error instanceof UnreadableFile ||
+  error instanceof Refusal ||
+  storeFault(error) !== undefined;
+
+// Who reads no more, such as `head`, has what it wanted; the exit code is that of a process that SIGPIPE ends.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 141 : EXIT.failed));
 
 const program = new Command('galley')
   .description('A headless CMS for publications')
@@ -42,7 +52,7 @@ const program = new Command('galley')
   })
   .addHelpText('after', '\nSettings are environment variables, or stand in .env: DATABASE_URL, HOST, PORT and others.');
 
-for (const add of [addServe, addImport]) add(program, shell);
+for (const add of [addServe, addMigrate, addKeys, addImport, addOpenapi]) add(program, shell);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
 /** The embedded engine: SQLite by better-sqlite3, and all that only it needs. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,18 @@ const connect = (file: string, options: Database.Options = {}): Database.Databas
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
   return connection;
+};
+
+/** When each migration that the store in a file has had was made, in milliseconds since 1970; a file that is not there is not made. */
+export const listMigrated = async (file: string): Promise<number[]> => {
+  if (!existsSync(file)) return [];
+  const connection = new Database(file, { timeout: PATIENCE, fileMustExist: true });
+  try {
+    const isThere = connection.prepare('select 1 from sqlite_master where name = ?').get(MIGRATED) !== undefined;
+    return isThere ? (connection.prepare(`select created_at from ${MIGRATED}`).pluck().all() as number[]) : [];
+  } finally {
+    connection.close();
+  }
 };
 
 /** Throws unless the file is new, or a store of this or an older Galley: to write to any other would harm it. */
