@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { answer, door, fileOf, IfNoneMatch, LIST_ETAG, linkOf, locationOf, noContent } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
-import { ById, closed, component, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
+import { ById, closed, component, FILE_NAME_PATTERN, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
 import { FORMATS } from './formats.ts';
 import { MOST_KEPT } from './progress.ts';
 import { KINDS } from './records.ts';
@@ -158,7 +158,7 @@ export const createImportDoor = door({
     format: oneOf(FORMATS, { description: 'What the file is' }),
     name: Type.Optional(
       Type.String({
-        ...{ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$', default: 'upload' },
+        ...{ minLength: 1, maxLength: 100, pattern: FILE_NAME_PATTERN, default: 'upload' },
         description:
           'What the file is called. Records that do not say what they come from are told apart by it: send a file under ' +
           'the name it had the first time',
