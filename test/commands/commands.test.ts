@@ -62,7 +62,7 @@ test('an operator makes, lists and revokes keys beside a service, which knows th
   const isAdmin = (key: { role: string }) => key.role === 'admin';
   const admins = listed.filter(isAdmin);
   t.equal(admins.length, 1);
-  const refusals: [string[], { code?: string; message?: string | RegExp }][] = [
+  const refusals: [string[], object][] = [
     [['revoke', String(admins[0].id)], { code: 'last-admin', message: /^No other admin key works/ }],
     [['revoke', '999'], { code: 'not-found', message: 'There is no key 999' }],
     [['revoke', 'x'], { code: 'commander.invalidArgument' }],
@@ -74,7 +74,10 @@ test('an operator makes, lists and revokes keys beside a service, which knows th
     [['create', '--name', ' ', '--role', 'viewer'], { code: 'commander.invalidArgument' }],
     [['create', '--role', 'viewer'], { code: 'commander.missingMandatoryOptionValue' }],
   ];
-  for (const [args, told] of refusals) await t.rejects(run('keys', ...args), told, args.join(' '));
+  for (const [args, told] of refusals) {
+    const refused = await run('keys', ...args).catch((error: unknown) => error);
+    t.match(refused, told, args.join(' '));
+  }
   t.same(await me(keys.admin), [200, 'admin']);
   const way = await run('keys', 'create', '--name', 'Found again', '--role', 'admin');
   await run('keys', 'revoke', String(admins[0].id));
