@@ -17,9 +17,9 @@ const fail = (error: unknown): never => {
 /** The document of an app that serves nobody, over a store that is thrown away. */
 export const describeApp = async (): Promise<string> => {
   const directory = mkdtempSync(join(tmpdir(), 'galley-openapi-'));
-  const store = await openStore({ engine: 'sqlite', file: join(directory, 'galley.db') });
+  const settings = readSettings({ DATABASE_URL: `file:${join(directory, 'galley.db')}` });
+  const store = await openStore(settings.database);
   const parts = { store, clock: systemClock };
-  const settings = readSettings({});
   const renderer = createRenderer({ threads: 1, embedHosts: settings.embedHosts });
   const logger = pino({ level: 'silent' });
   const app = await buildApp({

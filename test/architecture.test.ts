@@ -40,6 +40,8 @@ const NAMED: Record<string, Kind> = {
   'articles/writing.ts': 'rules',
   'imports/records.ts': 'rules',
   'imports/found.ts': 'rules',
+  'imports/report.ts': 'rules',
+  'imports/progress.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
 };
 
@@ -76,6 +78,9 @@ const TABLE: Record<Kind, Row> = {
 
 /** Arrows the table does not have, each with its reason. */
 const EXCEPTIONS: Record<string, string> = {
+  'features/imports/command.ts → features/imports/report.ts': 'a terminal shows what an answer would',
+  'features/imports/answers.ts → features/imports/formats.ts': 'the formats are those that have a reader',
+  'features/imports/door-schemas.ts → features/imports/formats.ts': 'which the door names, and the answer',
   'features/imports/record-lines.ts → http/json-body.ts': 'a line of a file is read as strictly as a body',
   'features/imports/schemas.ts → http/faults.ts': 'its faults are told in the same words',
   'features/imports/schemas.ts → http/validation.ts': 'and found by the same validator',

@@ -95,7 +95,7 @@ export const createWorld = async (t: Test): Promise<World> => {
     links.push({ articleId, ...(await make(`/v1/articles/${articleId}/preview-links`, {})) });
 
   const at = <T>(list: readonly T[], place: number): T => list[place % list.length] as T;
-  const kindOf = (path: string) => (path.includes('/deliveries/') ? 'deliveries' : path.split('/')[2]) as Kind;
+  const kindOf = (path: string) => (path.includes('/deliveries/') ? 'deliveries' : path.split(/[/?]/)[2]) as Kind;
 
   /** The value of a parameter of a path that exists. */
   const existing = (path: string, name: string, place: number, others: Record<string, Told>): string => {
