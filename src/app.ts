@@ -9,6 +9,7 @@ import { authorRoutes } from './features/authors/routes.ts';
 import { changeRoutes } from './features/changes/routes.ts';
 import { commentRoutes } from './features/comments/routes.ts';
 import { feedRoutes, jsonLdRoutes } from './features/feeds/routes.ts';
+import { importRoutes } from './features/imports/routes.ts';
 import { findActor } from './features/keys/actions.ts';
 import { startKnowingKeys } from './features/keys/known-keys.ts';
 import type { LastUsed } from './features/keys/last-used.ts';
@@ -49,6 +50,7 @@ import { createMetrics, describeMetrics, type Metrics } from './metrics/metrics.
 import { judgeAskingBy } from './outgoing/asking.ts';
 import type { Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
+import { importDirectoryOf } from './store/address.ts';
 import { findOutcome } from './store/outcomes.ts';
 import type { Parts } from './store/store.ts';
 
@@ -59,9 +61,12 @@ export type AppParts = Parts & {
     Settings,
     | ('requireIfMatch' | 'cacheControl' | 'cacheHeaders' | 'cacheBytes' | 'corsOrigins' | 'trustProxy' | 'rates')
     | ('secret' | 'previewUrl' | 'publicUrl' | 'commentRetentionDays' | 'webhookAllowPrivate' | 'metricsToken')
+    | ('importMaxBytes' | 'database')
   >;
   logger: FastifyBaseLogger;
   lastUsed: LastUsed;
+  /** Where files stand that were sent to be imported; absent: beside the database. */
+  importDirectory?: string;
   timeouts?: Timeouts;
   /** From when on requests are refused rather than kept waiting. */
   limits?: Limits;
@@ -193,6 +198,9 @@ export const buildApp = async (parts: AppParts): Promise<FastifyInstance> => {
   await app.register(changeRoutes, inV1);
   const judgeAsking = judgeAskingBy({ allowPrivate: settings.webhookAllowPrivate });
   await app.register(webhookRoutes, { ...inV1, judgeAsking });
+  const { importDirectory = importDirectoryOf(settings.database) } = parts;
+  const { importMaxBytes } = settings;
+  await app.register(importRoutes, { ...inV1, importDirectory, importMaxBytes, patience: timeouts.requestTimeout });
   await app.register(keyRoutes, inV1);
   await app.register(jsonLdRoutes, { ...inV1, publicUrl });
   await app.register(feedRoutes, { ...parts, publicUrl });

@@ -7,9 +7,13 @@ import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
+import { addKeys } from './commands/keys.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addOpenapi } from './commands/openapi.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import type { Shell } from './commands/shell.ts';
+import { Refusal } from './core/errors.ts';
 import { EXIT } from './core/terminal.ts';
 import { UnwritableFile } from './features/exports/writing.ts';
 import { UnreadableFile } from './features/imports/lines.ts';
@@ -33,12 +37,16 @@ const shell: Shell = {
   },
 };
 
-/** Whether an error tells the operator all there is to tell: a bad setting, a file that cannot be read or written, a store that fails. */
+/** Whether an error tells the operator all there is to tell: a bad setting, a file that cannot be read or written, a rule, a store that fails. */
 const isPlain = (error: unknown): error is Error =>
   error instanceof SettingsError ||
   error instanceof UnreadableFile ||
   error instanceof UnwritableFile ||
+  error instanceof Refusal ||
   storeFault(error) !== undefined;
+
+// Who reads no more, such as `head`, has what it wanted; the exit code is that of a process that SIGPIPE ends.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 141 : EXIT.failed));
 
 const program = new Command('galley')
   .description('A headless CMS for publications')
@@ -51,7 +59,11 @@ const program = new Command('galley')
   })
   .addHelpText('after', '\nSettings are environment variables, or stand in .env: DATABASE_URL, HOST, PORT and others.');
 
-for (const add of [addServe, addImport, addExport, addBackup, addRestore, addCheck, addDemo]) add(program, shell);
+const COMMANDS = [
+  ...[addServe, addDemo, addMigrate, addKeys, addImport, addExport],
+  ...[addBackup, addRestore, addCheck, addOpenapi],
+];
+for (const add of COMMANDS) add(program, shell);
 
 try {
   await program.parseAsync();

@@ -26,6 +26,8 @@ export type Settings = {
   purgeTargets: readonly PurgeTarget[];
   /** How much the response cache may take; 0: there is none. */
   cacheBytes: number;
+  /** How large a file may be that is sent to be imported. */
+  importMaxBytes: number;
   corsOrigins: readonly string[];
   trustProxy: boolean | readonly string[];
   rates: Rates;
@@ -259,6 +261,7 @@ export const readSettings = (environment: Environment): Settings => {
     cacheHeaders: [...new Set(asked)],
     purgeTargets: targets,
     cacheBytes: read('CACHE_BYTES', String(cacheSizeIn(memorySize())), bytes),
+    importMaxBytes: read('IMPORT_MAX_BYTES', '2 GiB', bytes),
     corsOrigins: read('CORS_ORIGINS', '*', origins),
     trustProxy: read('TRUST_PROXY', 'false', proxies),
     rates: {

@@ -9,12 +9,14 @@ import { startBackups } from './features/backups/running.ts';
 import { startPruning } from './features/changes/pruning.ts';
 import { startIndexingComments } from './features/comments/indexing.ts';
 import { startForgetting } from './features/comments/retention.ts';
+import { startImporting } from './features/imports/queue.ts';
 import { startPurging } from './features/purges/purging.ts';
 import { startDelivering } from './features/webhooks/delivering.ts';
 import { startForgettingDeliveries } from './features/webhooks/delivery-retention.ts';
 import { createSender } from './outgoing/sender.ts';
-import type { Renderer } from './rendering/renderer.ts';
+import { createRenderer, type Renderer } from './rendering/renderer.ts';
 import type { Settings } from './settings.ts';
+import { importDirectoryOf } from './store/address.ts';
 import { forgetOutcomes } from './store/outcomes.ts';
 import type { Parts } from './store/store.ts';
 
@@ -48,7 +50,7 @@ const nowAndThen = (logger: FastifyBaseLogger, message: string): ((error: unknow
 
 /** Notes what came due meanwhile, and begins all work. */
 export const startWork = async ({ renderer, settings, logger, ...parts }: Needs): Promise<Work> => {
-  const { trashDays, eventDays, commentRetentionDays, webhookAllowPrivate, purgeTargets } = settings;
+  const { trashDays, eventDays, commentRetentionDays, webhookAllowPrivate, purgeTargets, embedHosts } = settings;
   const onError = (message: string) => nowAndThen(logger, message);
   const sender = createSender({ allowPrivate: webhookAllowPrivate });
   const toCaches = createSender({ allowPrivate: true }); // the operator said where they are
@@ -70,6 +72,14 @@ export const startWork = async ({ renderer, settings, logger, ...parts }: Needs)
     startForgetting(parts, commentRetentionDays, onError('addresses were not forgotten')),
     startPruning(parts, eventDays, onError('old events were not deleted')),
     startForgettingDeliveries(parts, eventDays, onError('old deliveries were not forgotten')),
+    startImporting(
+      {
+        ...parts,
+        directory: importDirectoryOf(settings.database),
+        openRenderer: () => createRenderer({ threads: 1, embedHosts }),
+      },
+      onError('an import came to a halt'),
+    ),
     startPurging({ ...parts, sender: toCaches }, purgeTargets, (name) => onError(`${name} was not purged`)),
   ];
   return {

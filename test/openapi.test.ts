@@ -44,7 +44,10 @@ const walk = function* (value: Json, pointer = '#'): Generator<[string, Json]> {
   }
 };
 
-const ajv = new Ajv2020({ strict: false, formats: { bcp47: true, 'time-zone': true, int32: true } });
+const ajv = new Ajv2020({
+  strict: false,
+  formats: { bcp47: true, 'time-zone': true, int32: true, int64: true, binary: true },
+});
 (addFormats as unknown as typeof addFormats.default)(ajv, ['email', 'date-time', 'uri']);
 ajv.addSchema({ $id: 'document', components: document.components });
 const compiled = new Map<string, ValidateFunction>();
@@ -228,15 +231,18 @@ const reachedFrom = (part: Json, reached = new Set<string>()): Set<string> => {
   return reached;
 };
 
+const isFile = (schema: Json) => deref(schema).format === 'binary';
+
 test('requests are closed, answers are open, also in their depth', (t) => {
   const [sent, answered] = [new Set<string>(), new Set<string>()];
   for (const { name, operation } of operations) {
     const body = Object.values<Json>(operation.requestBody?.content ?? {})[0]?.schema;
-    if (body) t.equal(deref(body).additionalProperties, false, `${name} takes no unknown field`);
+    if (body && !isFile(body)) t.equal(deref(body).additionalProperties, false, `${name} takes no unknown field`);
     reachedFrom(operation.requestBody, sent);
     reachedFrom(operation.responses, answered);
   }
   const isClosed = (name: string) => document.components.schemas[name].additionalProperties === false;
+  sent.delete('ImportFile');
   t.same(
     [...sent].filter((name) => !isClosed(name)),
     ['TagInput'],

@@ -122,6 +122,20 @@ const get =
 const named = () => ({ name: unique() });
 const newKey = () => ({ name: 'K', role: 'viewer' });
 const newWebhook = () => ({ url: 'https://hooks.harbour.example/', events: ['*'] });
+const FILE_DOOR = '/v1/imports?format=records';
+const FILE = '{"kind":"tag","key":"fog"}';
+const sendFile: Row[2] = ({ ask }, key) => {
+  const headers = { 'content-type': 'application/x-ndjson' };
+  return ask('POST', FILE_DOOR, { key, body: FILE, headers });
+};
+/** Does something with a new import. */
+const onImport =
+  (method: string): Row[2] =>
+  async (newsroom, key) => {
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const sent = await newsroom.ask('POST', FILE_DOOR, { key: newsroom.keys.admin, body: FILE, headers });
+    return newsroom.ask(method, `/v1/imports/${sent.body.id}`, { key });
+  };
 /** Does something with a delivery of a new webhook. */
 const onDelivery =
   (method: string, path = ''): Row[2] =>
@@ -526,6 +540,10 @@ const TABLE: Row[] = [
   ],
   ['read a delivery', /*         */ '401 403 403 403 403 200', onDelivery('GET')],
   ['replay a delivery', /*       */ '401 403 403 403 403 202', onDelivery('POST', '/replay')],
+  ['import a file', /*           */ '401 403 403 403 403 202', sendFile],
+  ['list imports', /*            */ '401 403 403 403 403 200', get('/v1/imports')],
+  ['read an import', /*          */ '401 403 403 403 403 200', onImport('GET')],
+  ['delete an import', /*        */ '401 403 403 403 403 204', onImport('DELETE')],
   ['ask who one is', /*          */ '401 200 200 200 200 200', get('/v1/me')],
   ['follow changes', /*          */ '401 200 200 200 200 200', get('/v1/changes?after=now')],
   ['read the audit', /*          */ '401 403 403 403 403 200', get('/v1/audit')],
@@ -656,6 +674,10 @@ const LEAST: Record<string, Role> = {
   listDeliveries: 'admin',
   readDelivery: 'admin',
   replayDelivery: 'admin',
+  createImport: 'admin',
+  listImports: 'admin',
+  readImport: 'admin',
+  deleteImport: 'admin',
   listChanges: 'viewer',
   listAudit: 'admin',
   listKeys: 'admin',

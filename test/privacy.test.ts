@@ -57,6 +57,21 @@ const startSite = async (t: Test, options: Options = {}) => {
 };
 type Site = Awaited<ReturnType<typeof startSite>>;
 
+/** Writes an import whose problems quote what it brought. */
+const plantImport = ({ store, clock }: Site) =>
+  store.transaction(async ({ db, tables: { imports } }) => {
+    const about = { line: 1, kind: 'article', record: 'zq record', outcome: 'skipped', field: '/title', code: 'x' };
+    await db.insert(imports).values({
+      ...{
+        status: 'failed',
+        format: 'records',
+        options: { name: 'zq-file', defaultAuthor: 'zq-byline', pages: false },
+      },
+      ...{ bytes: 1, problems: [{ ...about, reason: 'zq quoted' }], problemCount: 1, fault: 'zq fault' },
+      createdAt: clock.now,
+    });
+  });
+
 /** Writes all that is not live: of every kind of hidden article one, with an author and a tag of its own, and comments. */
 const plant = async (site: Site) => {
   const { ask, keys, make, edit, authorId, bob, live, comment, webhookId, clock, noteDueMoments } = site;
@@ -102,6 +117,7 @@ const plant = async (site: Site) => {
   await make('/v1/keys', { name: 'zq second key', role: 'editor' });
   await make('/v1/webhooks', { url: 'https://zq-hooks.example/second', events: ['*'] });
   await make(`/v1/webhooks/${webhookId}/test`, {});
+  await plantImport(site);
   clock.advance(2 * DAY); // “ended” has come to its end
   await noteDueMoments(); // counts may trail a moment by two seconds
 };
@@ -382,6 +398,8 @@ test('holders of keys who are no editors are told no email, no unapproved commen
     t.equal(sees('zq second key'), role === 'admin', `${role}: names of keys`);
     for (const word of ['zq hook', 'zq-hooks', 'webhook.test', 'msg_'])
       t.equal(sees(word), role === 'admin', `${role}: webhooks and deliveries`);
+    for (const word of ['zq record', 'zq quoted', 'zq fault', 'zq-file', 'zq-byline'])
+      t.equal(sees(word), role === 'admin', `${role}: what an import says`);
     t.ok(sees('zq internal'), `${role} knows internal tags`);
     t.equal(sees('zq body') || sees('zq draft'), true);
   }

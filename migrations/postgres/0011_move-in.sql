@@ -4,7 +4,7 @@ CREATE TABLE "imports" (
 	"format" text collate "C" NOT NULL,
 	"options" json NOT NULL,
 	"path" text collate "C",
-	"bytes" integer NOT NULL,
+	"bytes" bigint NOT NULL,
 	"counts" json,
 	"problems" json NOT NULL,
 	"problem_count" integer NOT NULL,
@@ -13,6 +13,7 @@ CREATE TABLE "imports" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"started_at" timestamp (3) with time zone,
 	"finished_at" timestamp (3) with time zone,
+	"holder" text collate "C",
 	"held_until" timestamp (3) with time zone
 );
 --> statement-breakpoint

@@ -13,6 +13,7 @@ CREATE TABLE `imports` (
 	`created_at` integer NOT NULL,
 	`started_at` integer,
 	`finished_at` integer,
+	`holder` text,
 	`held_until` integer
 );
 --> statement-breakpoint

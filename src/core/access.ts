@@ -43,6 +43,7 @@ export const GRANTS = {
   'manage webhooks': /*      */ row('no', 'no', 'no', 'no', 'no', 'yes'),
   'manage keys': /*          */ row('no', 'no', 'no', 'no', 'no', 'yes'),
   'manage site': /*          */ row('no', 'no', 'no', 'no', 'no', 'yes'),
+  'import content': /*       */ row('no', 'no', 'no', 'no', 'no', 'yes'),
   'delete permanently': /*   */ row('no', 'no', 'no', 'no', 'no', 'yes'),
 } as const satisfies Record<string, Row>;
 

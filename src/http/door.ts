@@ -39,6 +39,8 @@ type DoorSpec = {
   params?: TSchema;
   querystring?: TSchema;
   body?: TSchema;
+  /** The media types of files that it takes in the place of JSON. */
+  takes?: readonly string[];
   /** It writes, though it takes neither a body nor a condition. */
   writes?: true;
   /** No body means the same as an empty object. */
@@ -76,6 +78,10 @@ export const patch = <T extends TSchema>(schema: T): T =>
   ({
     content: { 'application/json': { schema }, 'application/merge-patch+json': { schema } },
   }) as unknown as T;
+
+/** A file of any of some media types; it is streamed, and no schema looks into it. */
+export const fileOf = <T extends TSchema>(types: readonly string[], schema: T): T =>
+  ({ content: Object.fromEntries(types.map((type) => [type, { schema }])) }) as unknown as T;
 
 export { ETAG, LIST_ETAG };
 
@@ -187,6 +193,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     ownToken,
     keyed,
     judge,
+    takes,
     bodyLimit,
     params,
     querystring,
@@ -217,6 +224,7 @@ export const door = <const S extends DoorSpec>(spec: S) => {
     ...(ownToken && { ownToken }),
     ...(keyed && { keyed }),
     ...(judge && { judge }),
+    ...(takes && { takes }),
     ...(optionalBody && { optionalBody }),
   };
   // To the type provider the door is what its spec says; to Fastify, the whole schema.

@@ -4,6 +4,7 @@ import { parseMoment } from '../core/moment.ts';
 import { SLUG_PATTERN } from '../core/slug.ts';
 import {
   ENTITY_TAGS_PATTERN,
+  FILE_NAME_PATTERN,
   FILLED_PATTERN,
   IDEMPOTENCY_KEY_PATTERN,
   SITE_ADDRESS_PATTERN,
@@ -48,6 +49,7 @@ export const PATTERN_WORDS: Record<string, string> = {
   [ENTITY_TAGS_PATTERN]: 'must be an entity tag such as "7", or *',
   [IDEMPOTENCY_KEY_PATTERN]: 'must be visible ASCII characters, without spaces',
   [SITE_ADDRESS_PATTERN]: 'must be an absolute http or https address, without a query and a fragment',
+  [FILE_NAME_PATTERN]: 'must be a name of ASCII letters, digits, dots, - and _, and not begin with a dot or -',
   [SLUG_PATTERN]: 'must be lower-case letters and digits with single hyphens between them',
 };
 export const FORMAT_WORDS: Record<string, string> = {

@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the action is to keep of this request; null: it is not to be repeated. */
     retry: Retry | null;
+    /** What tells a body from others that was not read into memory. */
+    bodyDigest?: string;
   }
   interface FastifyInstance {
     /** How each kind of resource is answered again. */
@@ -81,7 +83,7 @@ const pathAsked = ({ routeOptions: { url = '' }, params }: FastifyRequest): stri
 
 const retryOf = (request: FastifyRequest, idempotencyKey: string, status: number): Retry => ({
   ...{ keyId: request.caller?.keyId ?? 0, path: pathAsked(request), idempotencyKey },
-  ...{ fingerprint: fingerprintOf(request.body), status },
+  ...{ fingerprint: request.bodyDigest ?? fingerprintOf(request.body), status },
 });
 
 const mismatch = () =>
@@ -100,6 +102,7 @@ export const answersAgain = (app: FastifyInstance, kind: string, replay: Replay)
 /** Lets every POST that is registered after it be repeated under an `Idempotency-Key`, and its schema say so. */
 export const repeatSafely = (app: FastifyInstance, findOutcome: FindOutcome): void => {
   app.decorateRequest('retry', null);
+  app.decorateRequest('bodyDigest');
   app.decorate('replays', new Map<string, Replay>());
   /** What is being answered for the first time in this process. Those of other processes are met in the store. */
   const running = new Set<string>();

@@ -33,6 +33,7 @@ const TAGS = [
   { name: 'Site', description: 'The publication itself' },
   { name: 'Webhooks', description: 'Who is told of what happens, and what came of it' },
   { name: 'Changes', description: 'What happened, for those who follow it; and who did it' },
+  { name: 'Imports', description: 'Files that bring content, and what became of them' },
   { name: 'Keys', description: 'Keys and their roles' },
   { name: 'Service', description: 'Health, metrics, and the catalogue of problems' },
 ];

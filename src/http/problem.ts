@@ -67,12 +67,15 @@ const badPath = (code: string, detail: string) =>
   refuseAll('invalid-request', [{ in: 'path', name: '', code, detail }]);
 
 /** Errors of Fastify and its plugins, as refusals; undefined: it is none that a caller caused. */
-const refusalOf = (error: FastifyError): Refusal | undefined => {
+const refusalOf = (error: FastifyError, { routeOptions }: FastifyRequest): Refusal | undefined => {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return refuse('payload-too-large', 'The body is larger than this door takes');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return refuse('unsupported-media-type', 'Send application/json');
+      return refuse(
+        'unsupported-media-type',
+        `Send ${(routeOptions.config?.takes ?? ['application/json']).join(', ')}`,
+      );
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return refuse('malformed-json', 'The body ends before or after its Content-Length');
     case 'FST_ERR_BAD_URL':
@@ -151,7 +154,7 @@ const errorAnswer =
       return sendProblem(request, reply, refuseAll('invalid-request', faultsOfRequest(request, error)));
     }
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') readOn(request, reply);
-    return sendProblem(request, reply, refusalOf(error) ?? failed(error, request, failureOf));
+    return sendProblem(request, reply, refusalOf(error, request) ?? failed(error, request, failureOf));
   };
 
 /** Makes every refusal and every unexpected error of the app a problem. */

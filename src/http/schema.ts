@@ -46,6 +46,8 @@ export const ENTITY_TAGS_PATTERN =
   '^[ \\t]*(?:\\*|(?:W/)?"[!#-~\\u0080-\\u00ff]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~\\u0080-\\u00ff]*")*)[ \\t]*$';
 /** What a request is known by when it is repeated. */
 export const IDEMPOTENCY_KEY_PATTERN = '^[!-~]+$';
+/** What a file may be called, wherever it is put. */
+export const FILE_NAME_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9_.-]*$';
 /** Text that is not empty and not only spaces. */
 export const FilledText = (max: number, options: object = {}) =>
   Type.String({ minLength: 1, maxLength: max, pattern: FILLED_PATTERN, ...options });

@@ -1,5 +1,5 @@
 /** Where a store is: what an operator writes, and what each engine makes of it. Loads no driver. */
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export type StoreAddress = { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string };
 
@@ -32,3 +32,5 @@ export const directoryOf = (address: StoreAddress): string =>
 
 /** The file of a store that is one; null: it is on a server. */
 export const fileOf = (address: StoreAddress): string | null => (address.engine === 'sqlite' ? address.file : null);
+/** Where files stand that were sent to be imported, as an absolute path: whoever finds one there may have another working directory. */
+export const importDirectoryOf = (address: StoreAddress): string => join(resolve(directoryOf(address)), 'imports');

@@ -11,6 +11,8 @@ export const sqliteColumns = {
   serial: (name: string) => s.integer(name).primaryKey({ autoIncrement: true }),
   text: (name: string) => s.text(name),
   integer: (name: string) => s.integer(name),
+  /** An integer beyond 32 bits, such as the bytes of a file. */
+  size: (name: string) => s.integer(name),
   boolean: (name: string) => s.integer(name, { mode: 'boolean' }),
   /** A moment in UTC, to the millisecond. */
   moment: (name: string) => s.integer(name, { mode: 'timestamp_ms' }),
@@ -50,6 +52,7 @@ const pgColumns = {
   serial: (name: string) => p.integer(name).generatedByDefaultAsIdentity().primaryKey(),
   text: (name: string) => bytewiseText(name),
   integer: (name: string) => p.integer(name),
+  size: (name: string) => p.bigint(name, { mode: 'number' }),
   boolean: (name: string) => p.boolean(name),
   moment: (name: string) => timestamp(name),
   json: <T>(name: string) => p.json(name).$type<T>(),
@@ -60,7 +63,7 @@ const pgColumns = {
 export const postgresColumns = pgColumns as unknown as Columns;
 
 type Data<F> = F extends (name: string) => { _: { data: infer D } } ? D : never;
-type Cell = 'serial' | 'text' | 'integer' | 'boolean' | 'moment' | 'bytes';
+type Cell = 'serial' | 'text' | 'integer' | 'size' | 'boolean' | 'moment' | 'bytes';
 type OfSqlite = { [C in Cell]: Data<(typeof sqliteColumns)[C]> };
 type OfPostgres = { [C in Cell]: Data<(typeof pgColumns)[C]> };
 /** Compiles only while both dialects hand the same TypeScript values to the rest of the project. */

@@ -3,7 +3,7 @@ import type { Columns } from './columns.ts';
 
 export type ImportStatus = 'queued' | 'running' | 'done' | 'failed';
 
-export const defineImportTables = ({ table, index, serial, text, integer, moment, json }: Columns) => {
+export const defineImportTables = ({ table, index, serial, text, integer, size, moment, json }: Columns) => {
   const imports = table(
     'imports',
     {
@@ -14,7 +14,7 @@ export const defineImportTables = ({ table, index, serial, text, integer, moment
       options: json<Record<string, unknown>>('options').notNull(),
       /** Where the process that took the file keeps it until it is done. */
       path: text('path'),
-      bytes: integer('bytes').notNull(),
+      bytes: size('bytes').notNull(),
       /** As the report has them, from the first record on. */
       counts: json<Record<string, unknown>>('counts'),
       /** The first of them; `problemCount` counts all. */
@@ -26,7 +26,9 @@ export const defineImportTables = ({ table, index, serial, text, integer, moment
       createdAt: moment('created_at').notNull(),
       startedAt: moment('started_at'),
       finishedAt: moment('finished_at'),
-      /** Until when the process that does it is known to live. */
+      /** What does it, another each time that it is begun. */
+      holder: text('holder'),
+      /** Until when whoever has the file, or does it, is known to live. */
       heldUntil: moment('held_until'),
     },
     (t) => [index('imports_by_status').on(t.status, t.id)],

@@ -16,19 +16,28 @@ export const storeFault = (error: unknown): Fault | undefined => {
   return TELLING.test(fault.code ?? '') || isLost(fault) ? fault : undefined;
 };
 
-const opening = async (open: () => Promise<Store>): Promise<Store> => {
-  let store: Store | undefined;
+/** Does something with a store that may be unusable. Throws `StoreUnusable` where it is. */
+export const orUnusable = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
-    store = await open();
-    await store.checkWritable();
-    return store;
+    return await work();
   } catch (error) {
-    await store?.close();
     const fault = storeFault(error);
     if (!fault) throw error;
     throw new StoreUnusable(fault.message || fault.code, { cause: error });
   }
 };
+
+const opening = (open: () => Promise<Store>): Promise<Store> =>
+  orUnusable(async () => {
+    const store = await open();
+    try {
+      await store.checkWritable();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  });
 
 /** Opens a store, made and migrated where needed. Throws `StoreUnusable` where it cannot be used. */
 export const openStore = (address: StoreAddress): Promise<Store> =>

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import { type Client, connect, NO_LIMITS } from './postgres-connection.ts';
+import { type Client, connect, NO_LIMITS, type Pool } from './postgres-connection.ts';
 import { unusable } from './store.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/postgres', import.meta.url));
@@ -49,14 +49,36 @@ export const checkCurrent = async (client: Client): Promise<void> => {
   if (!rows[0]?.there) throw unusable('STORE_MISSING', 'there is no store in it');
 };
 
+const reaching = (pool: Pool) =>
+  pool.connect().catch((error: Error & { code?: string }) => {
+    // Not all that keeps a connection from being made has a code: a password that is missing, TLS that is not spoken.
+    throw unusable('STORE_UNREACHABLE', error.message || `it cannot be reached: ${error.code}`);
+  });
+
+/** When each migration that a database has had was made, in milliseconds since 1970. */
+export const listMigrated = async (url: string): Promise<number[]> => {
+  const pool = connect(url, 1, NO_LIMITS);
+  try {
+    const client = await reaching(pool);
+    try {
+      const list = async (statement: string) => (await client.query(statement)).rows;
+      const [found] = await list("select to_regclass('drizzle.__drizzle_migrations') is not null as migrated");
+      if (!found?.migrated) return [];
+      const rows = await list('select created_at::float8 as moment from drizzle.__drizzle_migrations');
+      return rows.map(({ moment }) => moment);
+    } finally {
+      client.release();
+    }
+  } finally {
+    await pool.end();
+  }
+};
+
 /** Migrates a database under a lock that all nodes share; `leaveOlder` throws where it is a store of an older Galley. */
 export const migratePostgres = async (url: string, { leaveOlder = false } = {}): Promise<void> => {
   const pool = connect(url, 1, NO_LIMITS);
   try {
-    const client = await pool.connect().catch((error: Error & { code?: string }) => {
-      // Not all that keeps a connection from being made has a code: a password that is missing, TLS that is not spoken.
-      throw unusable('STORE_UNREACHABLE', error.message || `it cannot be reached: ${error.code}`);
-    });
+    const client = await reaching(pool);
     try {
       await client.query('select pg_advisory_lock($1)', [LOCK]);
       const isOlder = await checkOurs(client);

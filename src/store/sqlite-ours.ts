@@ -1,6 +1,7 @@
 /** Whose a SQLite file is. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { unusable } from './store.ts';
 
@@ -25,4 +26,16 @@ export const heldBy = (connection: Database.Database): Held => {
     throw unusable('STORE_NEWER', 'it was last used by a newer Galley');
   }
   return applied.length < known.length ? 'older' : 'current';
+};
+
+/** When each migration that the store in a file has had was made, in milliseconds since 1970; a file that is not there is not made. */
+export const listMigrated = async (file: string): Promise<number[]> => {
+  if (!existsSync(file)) return [];
+  const connection = new Database(file, { timeout: 5000, fileMustExist: true });
+  try {
+    const isThere = connection.prepare('select 1 from sqlite_master where name = ?').get(MIGRATED) !== undefined;
+    return isThere ? (connection.prepare(`select created_at from ${MIGRATED}`).pluck().all() as number[]) : [];
+  } finally {
+    connection.close();
+  }
 };

@@ -79,7 +79,7 @@ test('a dry run tells what the run will tell and stores nothing; a second run te
   useOwnTmp();
   const dryAgain = await galley('import', 'records', more, '--dry-run');
   t.match(dryAgain, { code: 0, err: '' });
-  t.match(dryAgain.out, /^Tried without storing anything: more\.ndjson, 2 records in /);
+  t.match(dryAgain.out, /\n\nTried without storing anything: more\.ndjson, 2 records in /);
   t.match(dryAgain.out, /line 2: article blog:4: altered: \/slug same is the slug of article 1: imported as same-3\n/);
   t.match(dryAgain.out, /articles +2 +1 +1 +0\n/);
   t.ok((await engine.contentsOf(address)).equals(before), 'the store is as it was, to the byte');
@@ -127,12 +127,14 @@ test('a killed import is finished by the next, and one that is asked to end says
     child.kill(signal);
     return ended;
   };
-  t.match(await importUntil(100, 'SIGKILL'), { code: null, out: '' });
+  const killed = await importUntil(100, 'SIGKILL');
+  t.match(killed, { code: null, out: /^line 1: article blog:0: altered: / }, 'what is wrong is told at once');
+  t.notMatch(killed.out, 'Imported');
   const asked = await importUntil(300, 'SIGTERM');
   t.match(asked, { code: 130, err: 'galley: interrupted; run it again to go on\n' });
   const { length } = await listStored();
   t.ok(length >= 300 && length < 900, 'it ended before the end of the file');
-  t.match(asked.out, /^Imported records\.ndjson, \d+ records in /, 'and told how far it came');
+  t.match(asked.out, /\n\nImported records\.ndjson, \d+ records in /, 'and told how far it came');
 
   const { code, out } = await galley('import', 'records', file, '--json');
   t.equal(code, 0);

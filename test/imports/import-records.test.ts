@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import tap, { type Test, test } from 'tap';
 import { refuse } from '../../src/core/errors.ts';
 import { importRecords } from '../../src/features/imports/actions.ts';
-import { emptyReport, formatReport, type Report } from '../../src/features/imports/report.ts';
+import { emptyReport, formatProblem, formatReport, type Report } from '../../src/features/imports/report.ts';
 import { createRenderer } from '../../src/rendering/renderer.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Galley, START, startGalley } from '../support/app.ts';
@@ -375,7 +375,8 @@ test('many records, more than a transaction takes, keep their order and lose non
   const { body } = await galley.ask('GET', '/v1/articles?sort=createdAt&limit=100&page=4&count=exact');
   t.equal(body.pagination.total, 350);
   t.equal(body.data.at(-1).title, 'Article 349');
-  t.match(formatReport(report), /line 352: record: skipped: .*JSON/);
+  t.match(report.problems.map(formatProblem), [/^line 352: record: skipped: .*JSON/]);
+  t.match(formatReport(report), /^skipped +1 {2}malformed-json\n\n/);
   t.match(formatReport(report), /articles\s+350\s+350\s+0\s+0\n/);
 });
 

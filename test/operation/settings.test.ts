@@ -14,6 +14,7 @@ const DEFAULTS = {
   cacheHeaders: [],
   purgeTargets: [],
   cacheBytes: 64 * 1024 ** 2,
+  importMaxBytes: 2 * 1024 ** 3,
   corsOrigins: ['*'],
   trustProxy: false,
   rates: {
@@ -97,6 +98,7 @@ const GOOD: [name: string, value: string, expected: object][] = [
     },
   ],
   ['CACHE_BYTES', '0', { cacheBytes: 0 }],
+  ['IMPORT_MAX_BYTES', '500 MiB', { importMaxBytes: 500 * 1024 ** 2 }],
   ['CACHE_BYTES', '1 GiB', { cacheBytes: 1024 ** 3 }],
   [
     'CORS_ORIGINS',

@@ -1,4 +1,8 @@
 /** A Galley of its own for each test: a store in a database of its own, a clock that stands still, keys of every role. */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import type { Test } from 'tap';
@@ -47,6 +51,8 @@ export type Galley = {
   store: Store;
   /** Where the store is, for whoever opens it too. */
   address: StoreAddress;
+  /** Where files stand that were sent to be imported. */
+  importDirectory: string;
   /** The time of the app; it stands still unless a test moves it. */
   clock: { now: Date; advance(milliseconds: number): void };
   /** Keys by role; those of contributor and author are bound to `authorId`. */
@@ -107,12 +113,14 @@ export const startGalley = async (
   await ensureSite(parts);
   const lastUsed = startLastUsed(parts, (error) => t.fail('the use of a key was not noted', { error }));
   const renderer = theRenderer();
+  const importDirectory = join(tmpdir(), `galley-imports-${randomUUID()}`);
   const app = await buildApp({
     ...parts,
     renderer,
     settings: readSettings({ ...OFF, ...settings }),
     logger: pino({ level: 'silent' }),
     lastUsed,
+    importDirectory,
     ...others,
   });
   await app.ready();
@@ -121,6 +129,7 @@ export const startGalley = async (
     await app.close();
     await lastUsed.flush();
     await store.close();
+    await rm(importDirectory, { recursive: true, force: true });
   });
 
   const makeKey = async (role: Role, authorId?: number) =>
@@ -155,6 +164,7 @@ export const startGalley = async (
     store,
     address,
     clock,
+    importDirectory,
     authorId,
     keys: {
       viewer: await makeKey('viewer'),

@@ -11,7 +11,7 @@ export type Door = {
   /** Who calls; absent: an editor. Null: the anonymous. */
   role?: Role | null;
   /** A body, and another that would be taken as well; absent where the door takes none. */
-  bodies?: [object, object];
+  bodies?: [object | string, object | string];
   headers?: Record<string, string>;
   /** The fields that are answered once, and null when it is repeated. */
   once?: string[];
@@ -142,6 +142,13 @@ export const POSTS: Record<string, Door> = {
       return `/v1/webhooks/deliveries/${id}/replay`;
     },
     role: 'admin',
+    status: 202,
+  },
+  createImport: {
+    prepare: at('/v1/imports?format=records'),
+    role: 'admin',
+    bodies: ['{"kind":"tag","key":"fog"}', '{"kind":"tag","key":"mist"}'],
+    headers: { 'content-type': 'application/x-ndjson' },
     status: 202,
   },
   createKey: {

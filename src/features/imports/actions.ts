@@ -2,14 +2,14 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Refusal } from '../../core/errors.ts';
 import type { Renderer } from '../../rendering/renderer.ts';
-import type { Parts } from '../../store/store.ts';
+import type { Parts, Store } from '../../store/store.ts';
 import { openDesk } from './desk.ts';
 import { type Format, READERS } from './formats.ts';
 import type { Alteration, Found, ReadOptions } from './found.ts';
 import { findKnown } from './known.ts';
 import { type Entry, problemsOf, readEntry, reasonsOf } from './reading.ts';
 import { type Rendered, renderEntry } from './rendering.ts';
-import { count, type Report } from './report.ts';
+import { type Counts, count, type Problem, type Report, tellProblem } from './report.ts';
 import { type Done, writeRecord } from './writing.ts';
 
 export type ImportParts = Parts & { renderer: Renderer };
@@ -18,8 +18,12 @@ export type ImportOptions = ReadOptions & {
   format: Format;
   /** Is filled as the import goes, so that it tells what was done even where the import fails. */
   report: Report;
-  /** Told how many bytes of the file were read so far. */
-  onProgress?: (bytes: number) => void;
+  /** So many records at the beginning are passed over: an import that was interrupted has done them. */
+  skip?: number;
+  /** Told how many bytes of the file were read so far; what it returns is waited for. */
+  onProgress?: (bytes: number) => void | Promise<void>;
+  /** Keeps, in the transaction that writes records, how far the import is with it; may be run again with the same. */
+  keep?: (tx: Store, counts: Counts, problems: readonly Problem[]) => Promise<void>;
   /** Ends the import between two transactions. */
   signal?: AbortSignal;
 };
@@ -36,6 +40,15 @@ const LONGEST_UNIT = 100;
  * What is read meanwhile counts, so that the pause of an import costs it little.
  */
 const PAUSE = 10;
+
+/** Records without the first of them; they are read all the same, for a file says only from its beginning what is where. */
+async function* after(skip: number, records: AsyncIterable<Found>): AsyncGenerator<Found> {
+  let left = skip;
+  for await (const found of records) {
+    if (left > 0) left -= 1;
+    else yield found;
+  }
+}
 
 async function* batchesOf(records: AsyncIterable<Found>): AsyncGenerator<Found[]> {
   let batch: Found[] = [];
@@ -114,8 +127,21 @@ class RecordRefused extends Error {
 
 type Unit = { done: Done[]; made: { authors: number; tags: number } };
 
+const countUnit = (counts: Counts, batch: readonly Ready[], { done, made }: Unit): Counts => {
+  for (const [position, { fate }] of done.entries()) count(counts, (batch[position] as Ready).entry.kind, fate);
+  counts.made.authors += made.authors;
+  counts.made.tags += made.tags;
+  return counts;
+};
+
+const problemsIn = ({ done }: Unit) => done.flatMap(({ problems }) => problems);
+
 /** Writes the first of some records, as many as fit into one transaction. */
-const writeUnit = ({ store, clock }: ImportParts, batch: readonly Ready[]): Promise<Unit> =>
+const writeUnit = (
+  { store, clock }: ImportParts,
+  batch: readonly Ready[],
+  { report, keep }: ImportOptions,
+): Promise<Unit> =>
   store.transaction(async (tx) => {
     const since = performance.now();
     const desk = await openDesk(
@@ -134,7 +160,9 @@ const writeUnit = ({ store, clock }: ImportParts, batch: readonly Ready[]): Prom
       // Queries settle as microtasks: without a turn of the loop the rendering threads would get no next text.
       if (rendering) await turn();
     }
-    return { done, made: desk.made };
+    const unit = { done, made: desk.made };
+    await keep?.(tx, countUnit(structuredClone(report.counts), batch, unit), problemsIn(unit));
+    return unit;
   });
 
 /** When the last transaction of an import ended, in milliseconds. */
@@ -147,30 +175,26 @@ const leaveToOthers = async ({ writtenAt }: Pace): Promise<void> => {
 };
 
 /** Writes what comes first of some records; a record that a rule refuses is skipped, the others go in without it. */
-const writeFirst = async (parts: ImportParts, batch: Ready[], pace: Pace): Promise<Unit> => {
+const writeFirst = async (parts: ImportParts, batch: Ready[], options: ImportOptions, pace: Pace): Promise<Unit> => {
   if (batch.every(({ done }) => done !== null)) {
     return { done: batch.map(({ done }) => done as Done), made: { authors: 0, tags: 0 } };
   }
   await leaveToOthers(pace);
   try {
-    return await writeUnit(parts, batch);
+    return await writeUnit(parts, batch, options);
   } catch (error) {
     if (!(error instanceof RecordRefused)) throw error;
     const at = batch.findIndex(({ entry }) => entry === error.entry);
     batch[at] = skipped(error.entry, reasonsOf(error.refusal));
-    return writeFirst(parts, batch, pace);
+    return writeFirst(parts, batch, options, pace);
   } finally {
     pace.writtenAt = performance.now();
   }
 };
 
-const note = (report: Report, batch: readonly Ready[], { done, made }: Unit): void => {
-  for (const [position, { fate, problems }] of done.entries()) {
-    count(report, (batch[position] as Ready).entry.kind, fate);
-    report.problems.push(...problems);
-  }
-  report.counts.made.authors += made.authors;
-  report.counts.made.tags += made.tags;
+const note = async (report: Report, batch: readonly Ready[], unit: Unit): Promise<void> => {
+  countUnit(report.counts, batch, unit);
+  for (const problem of problemsIn(unit)) await tellProblem(report, problem);
 };
 
 /**
@@ -179,19 +203,19 @@ const note = (report: Report, batch: readonly Ready[], { done, made }: Unit): vo
  * was written before stays written.
  */
 export const importRecords = async (parts: ImportParts, options: ImportOptions): Promise<void> => {
-  const { report, signal, onProgress } = options;
+  const { report, signal, onProgress, skip = 0 } = options;
   let bytes = 0;
   const pace: Pace = { writtenAt: Number.NEGATIVE_INFINITY };
   const records = READERS[options.format](options, (more) => {
     bytes += more;
   });
-  for await (const batch of ahead(batchesOf(records), (found) => prepare(parts, found, options))) {
+  for await (const batch of ahead(batchesOf(after(skip, records)), (found) => prepare(parts, found, options))) {
     for (let rest = batch; rest.length > 0; ) {
       if (signal?.aborted) return;
-      const unit = await writeFirst(parts, rest, pace);
-      note(report, rest, unit);
+      const unit = await writeFirst(parts, rest, options, pace);
+      await note(report, rest, unit);
       rest = rest.slice(unit.done.length);
-      onProgress?.(bytes);
+      await onProgress?.(bytes);
     }
   }
 };

@@ -16,7 +16,7 @@ export type Problem = Alteration & {
   line: number;
   kind: Kind | null;
   record: string | null;
-  outcome: 'skipped' | 'altered' | 'kept';
+  outcome: Outcome;
 };
 
 /** read = created + unchanged + skipped. */
@@ -34,27 +34,55 @@ export type Counts = Tally & {
   made: { authors: number; tags: number };
 };
 
-export type Report = { counts: Counts; problems: Problem[] };
+const OUTCOMES = ['skipped', 'altered', 'kept'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** Hears of each problem as it comes; what it returns is waited for. */
+export type TellProblem = (problem: Problem) => void | Promise<void>;
+
+export type Report = {
+  counts: Counts;
+  /** How often each thing was said. */
+  said: Record<Outcome, Map<string, number>>;
+  /** All of them where nobody is told as they come; else none, for a large file has more than memory should hold. */
+  problems: Problem[];
+  onProblem: TellProblem;
+};
 
 const noTally = (): Tally => ({ read: 0, created: 0, unchanged: 0, skipped: 0 });
 
-/** A report in which nothing has been read. */
-export const emptyReport = (): Report => ({
-  counts: {
-    ...noTally(),
-    site: noTally(),
-    author: noTally(),
-    tag: noTally(),
-    article: noTally(),
-    comment: noTally(),
-    other: noTally(),
-    made: { authors: 0, tags: 0 },
-  },
-  problems: [],
+/** Counts where nothing has been read. */
+export const noCounts = (): Counts => ({
+  ...noTally(),
+  site: noTally(),
+  author: noTally(),
+  tag: noTally(),
+  article: noTally(),
+  comment: noTally(),
+  other: noTally(),
+  made: { authors: 0, tags: 0 },
 });
 
+/** A report in which nothing has been read. */
+export const emptyReport = (onProblem?: TellProblem): Report => {
+  const problems: Problem[] = [];
+  return {
+    counts: noCounts(),
+    said: { skipped: new Map(), altered: new Map(), kept: new Map() },
+    problems,
+    onProblem: onProblem ?? ((problem) => void problems.push(problem)),
+  };
+};
+
+/** Tells a problem, and counts how often its like was told. */
+export const tellProblem = ({ said, onProblem }: Report, problem: Problem): void | Promise<void> => {
+  const codes = said[problem.outcome];
+  codes.set(problem.code, (codes.get(problem.code) ?? 0) + 1);
+  return onProblem(problem);
+};
+
 /** Counts a record. */
-export const count = ({ counts }: Report, kind: Kind | null, fate: Fate): void => {
+export const count = (counts: Counts, kind: Kind | null, fate: Fate): void => {
   for (const tally of [counts, counts[kind ?? 'other']]) {
     tally.read += 1;
     tally[fate] += 1;
@@ -82,32 +110,24 @@ const tableOf = (counts: Counts): string[] => {
 
 const nameOf = ({ kind, record }: Problem) => [kind ?? 'record', record].filter((part) => part !== null).join(' ');
 
-const lineOf = (problem: Problem): string => {
+/** A problem for people, on a line of its own. */
+export const formatProblem = (problem: Problem): string => {
   const { line, outcome, field, reason } = problem;
   return `line ${line}: ${nameOf(problem)}: ${outcome}: ${field === null ? '' : `${field} `}${reason}`;
 };
 
-const OUTCOMES = ['skipped', 'altered', 'kept'] as const;
-
 /** How often each thing was said, most often first within an outcome. */
-const summaryOf = (problems: Problem[]): string[] =>
-  OUTCOMES.flatMap((outcome) => {
-    const codes = new Map<string, number>();
-    for (const problem of problems)
-      if (problem.outcome === outcome) codes.set(problem.code, (codes.get(problem.code) ?? 0) + 1);
-    return [...codes]
+const summaryOf = (said: Report['said']): string[] =>
+  OUTCOMES.flatMap((outcome) =>
+    [...said[outcome]]
       .sort(([, one], [, other]) => other - one)
-      .map(([code, times]) => `${outcome.padEnd(10)}${number(times).padStart(8)}  ${code}`);
-  });
+      .map(([code, times]) => `${outcome.padEnd(10)}${number(times).padStart(8)}  ${code}`),
+  );
 
-/** The report for people: every problem on a line of its own, then the counts. */
-export const formatReport = ({ counts, problems }: Report): string => {
+/** The report for people, but for the problems themselves: how often each thing was said, then the counts. */
+export const formatReport = ({ counts, said }: Report): string => {
   const { authors, tags } = counts.made;
   const made = authors + tags > 0 ? ['', `made because articles name them: ${authors} authors, ${tags} tags`] : [];
-  return [
-    ...problems.map(lineOf),
-    ...(problems.length > 0 ? ['', ...summaryOf(problems), ''] : []),
-    ...tableOf(counts),
-    ...made,
-  ].join('\n');
+  const summary = summaryOf(said);
+  return [...summary, ...(summary.length > 0 ? [''] : []), ...tableOf(counts), ...made].join('\n');
 };

@@ -1,27 +1,17 @@
 /** The doors of keys, and of who one is. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Actor } from '../../core/access.ts';
-import { formatMoment, parseMoment } from '../../core/moment.ts';
+import { parseMoment } from '../../core/moment.ts';
 import { answersAgain } from '../../http/idempotency.ts';
 import { originOf } from '../../http/origin.ts';
 import { answerPage, sliceOf } from '../../http/pagination.ts';
 import type { Parts } from '../../store/store.ts';
 import { createKey, editKey, type KeyInput, readKey, revokeKey } from './actions.ts';
-import { findKeyAuthor, type KeyRow, listKeys } from './queries.ts';
+import { answerKey } from './answers.ts';
+import { findKeyAuthor, listKeys } from './queries.ts';
 import { createKeyDoor, editKeyDoor, listKeysDoor, readKeyDoor, readMeDoor, revokeKeyDoor } from './schemas.ts';
 
 const locationOf = (id: number) => `/v1/keys/${id}`;
-const answerKey = ({ id, name, role, authorId, prefix, createdAt, lastUsedAt, expiresAt, revokedAt }: KeyRow) => ({
-  id,
-  name,
-  role,
-  authorId,
-  prefix,
-  createdAt: formatMoment(createdAt),
-  lastUsedAt: formatMoment(lastUsedAt),
-  expiresAt: formatMoment(expiresAt),
-  revokedAt: formatMoment(revokedAt),
-});
 
 /** The input of the wire with its moment read; the schema has checked its form. */
 const inputOf = <T extends { expiresAt?: string | null }>({ expiresAt, ...rest }: T) => ({

@@ -3,7 +3,7 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
-import type { Json, Operation, Parameter } from './document.ts';
+import { type Json, type Operation, type Parameter, resolveIn } from './document.ts';
 
 /** A request as it goes over the wire. */
 export type Sent = {
@@ -69,12 +69,13 @@ const readText = ({ type }: Json, text: string): unknown => {
   return text;
 };
 
-const typeOf = (given: string | undefined, { method }: Operation): 'fit' | 'unfit' | 'none' => {
+const typeOf = (given: string | undefined, { method, body }: Operation, isFile: boolean): 'fit' | 'unfit' | 'none' => {
   if (given === undefined) return 'none';
   const [type = '', ...parameters] = given
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
+  if (isFile) return body?.types.includes(type) ? 'fit' : 'unfit';
   const charset = parameters.find((part) => part.startsWith('charset='));
   const isJson = type === 'application/json' || (method === 'PATCH' && type === 'application/merge-patch+json');
   return isJson && (charset === undefined || charset === 'charset=utf-8') ? 'fit' : 'unfit';
@@ -97,6 +98,7 @@ export const createJudge = (document: Json) => {
   ajv.addFormat('date-time', (text: string) => isDateTime.validate(text) && !/[ \t\n]|:60/.test(text));
   ajv.addFormat('bcp47', (text: string) => isKnown(() => Intl.getCanonicalLocales(text)));
   ajv.addFormat('time-zone', (text: string) => isKnown(() => new Intl.DateTimeFormat('en', { timeZone: text })));
+  ajv.addFormat('binary', true);
   ajv.addSchema({ $id: 'document', components: document.components });
   const compiled = new Map<unknown, ValidateFunction>();
   const validatorOf = (schema: Json): ValidateFunction => {
@@ -156,6 +158,8 @@ export const createJudge = (document: Json) => {
     return [...general, ...places];
   };
 
+  const isFileIn = (schema: Json): boolean => schema !== undefined && resolveIn(document)(schema).format === 'binary';
+
   /** What must become of a request that asks for nothing that is not there. */
   return (sent: Sent): Verdict => {
     const { operation, role, bytes, type, query } = sent;
@@ -165,8 +169,14 @@ export const createJudge = (document: Json) => {
     if (role === 'anonymous' && operation.id === 'listArticles' && query.some(([name]) => OF_KEYS.has(name)))
       return { level: 'open' };
     const isRead = method === 'GET' || method === 'HEAD';
-    const fit = typeOf(type, operation);
+    const isFile = isFileIn(body?.schema);
+    const fit = typeOf(type, operation, isFile);
     if (isRead && bytes.length > 0) return { level: 'open' };
+    if (isFile && bytes.length > 0) {
+      if (fit !== 'fit') return refused(415);
+      const faults = parameterFaults(sent);
+      return faults.length > 0 ? refused(400, faults) : { level: 'sound' };
+    }
     if (bytes.length > 0) {
       if (bytes.length > MOST.bytes) return refused(413);
       if (bytes.length > SLOW_BYTES) return { level: 'open' }; // a door says itself how much it takes

@@ -8,7 +8,7 @@ import type { Plan, Told } from './plans.ts';
 import type { Sent } from './verdict.ts';
 
 type Named = { id: number; slug: string };
-type Kind = 'articles' | 'authors' | 'tags' | 'comments' | 'keys' | 'webhooks' | 'deliveries';
+type Kind = 'articles' | 'authors' | 'tags' | 'comments' | 'keys' | 'webhooks' | 'deliveries' | 'imports';
 
 export type World = {
   galley: Galley;
@@ -41,6 +41,7 @@ export const createWorld = async (t: Test): Promise<World> => {
     keys: [],
     webhooks: [],
     deliveries: [],
+    imports: [],
   };
   const tokens: { id: number; token: string }[] = [];
   const links: { articleId: number; id: number; token: string }[] = [];
@@ -57,6 +58,8 @@ export const createWorld = async (t: Test): Promise<World> => {
     await keep('keys', { name: `Key ${n}`, role: 'viewer' });
     await keep('webhooks', { url: `https://hooks.harbour.example/${n}`, events: ['*'], active: n > 1 });
     things.deliveries.push(await make(`/v1/webhooks/${n}/test`, {}));
+    const file = { body: '{}', headers: { 'content-type': 'application/x-ndjson' } };
+    things.imports.push((await ask('POST', '/v1/imports?format=records', { key: keys.admin, ...file })).body);
   }
   const form = { body: 'Text, *and more*.', authorIds: [1], tags: ['Tag 1', 'Tag 2'] };
   const statuses = [
@@ -92,7 +95,7 @@ export const createWorld = async (t: Test): Promise<World> => {
     links.push({ articleId, ...(await make(`/v1/articles/${articleId}/preview-links`, {})) });
 
   const at = <T>(list: readonly T[], place: number): T => list[place % list.length] as T;
-  const kindOf = (path: string) => (path.includes('/deliveries/') ? 'deliveries' : path.split('/')[2]) as Kind;
+  const kindOf = (path: string) => (path.includes('/deliveries/') ? 'deliveries' : path.split(/[/?]/)[2]) as Kind;
 
   /** The value of a parameter of a path that exists. */
   const existing = (path: string, name: string, place: number, others: Record<string, Told>): string => {
