@@ -8,7 +8,7 @@ import type { AuthorRow } from '../authors/queries.ts';
 import type { SiteRow } from '../site/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
 import type { ArticleOut, CommentOut } from './queries.ts';
-import { NO_MOMENT, type WordPressDates, wordPressGmt } from './wxr-dates.ts';
+import { NO_MOMENT, type WordPressDates, wordPressGmt } from './wxr-date-rules.ts';
 
 /** Text as it is; the one thing that cannot stand in it is its end. */
 const cdata = (text: string): string => `<![CDATA[${heldOf(text).replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts';
 import { readSite } from '../site/actions.ts';
 import { findGreatestArticleId, walkArticles, walkAuthors, walkComments, walkTags } from './queries.ts';
 import type { Count } from './tally.ts';
-import { wordPressDates } from './wxr-dates.ts';
+import { wordPressDates } from './wxr-date-rules.ts';
 import {
   type Setting,
   WXR_FOOT,
