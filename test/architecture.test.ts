@@ -48,7 +48,6 @@ const NAMED: Record<string, Kind> = {
   'imports/progress.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
   'exports/command.ts': 'routes',
-  'exports/wxr-dates.ts': 'rules',
 };
 
 type Layer = 'core' | 'store' | 'rendering' | 'outgoing' | 'http';

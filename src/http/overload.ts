@@ -124,7 +124,8 @@ export const refuseOverload = (app: FastifyInstance, { logger, corsOrigins, metr
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const length = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
     const isSent = request.headers['transfer-encoding'] !== undefined || length > 0;
-    if (kindOf(request.method) === 'read' || !isSent) return done(null, payload);
+    const isStreamed = request.routeOptions.config.takes !== undefined; // to the disk: it is never in memory
+    if (kindOf(request.method) === 'read' || !isSent || isStreamed) return done(null, payload);
     if (bytes >= limits.bodyBytes && length > SHORT_BODY) return done(refuseFor('body'));
     const load: Load = { bytes: 0, kind: null };
     request.load = load;

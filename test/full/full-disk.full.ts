@@ -69,7 +69,14 @@ const differing = (before: string, after: string): string[] => {
   return [...[...old].filter((row) => !now.has(row)), ...[...now].filter((row) => !old.has(row))];
 };
 
-type Prepared = { name: string; method: string; url: string; role: Role | null; body?: object | string; headers: object };
+type Prepared = {
+  name: string;
+  method: string;
+  url: string;
+  role: Role | null;
+  body?: object | string;
+  headers: object;
+};
 
 const asker =
   (address: string): Asked['ask'] =>

@@ -135,7 +135,9 @@ test('the settings of the README are those there are, with their defaults', asyn
   t.strictSame(rows.map(([name]) => name).sort(), [...read].sort());
   const written = rows.filter(
     ([name]) =>
-      !['PUBLIC_URL', 'ADMIN_KEY', 'CACHE_HEADERS', 'PURGE_URLS', 'SECRET', 'PREVIEW_URL'].includes(name ?? ''),
+      !['PUBLIC_URL', 'ADMIN_KEY', 'CACHE_HEADERS', 'PURGE_URLS', 'SECRET', 'PREVIEW_URL', 'METRICS_TOKEN'].includes(
+        name ?? '',
+      ),
   );
   t.strictSame(readSettings(Object.fromEntries(written)), defaults);
 });
