@@ -253,7 +253,8 @@ test('nothing that is not live is told to the anonymous, by any route, filter, s
       for (const url of addresses) {
         const [was, is] = [before.get(url), after.get(url)];
         if (was?.status === 404 && is?.status === 410) gone.push(url);
-        else if (!isDeepStrictEqual(was, is)) t.same(is, was, `${url} has changed`);
+        // To this machine alone it tells how many of what were asked and are worked on, and never about what.
+        else if (template !== '/metrics' && !isDeepStrictEqual(was, is)) t.same(is, was, `${url} has changed`);
         const secrets = secretsIn(JSON.stringify(is), url);
         if (secrets.length > 0) t.same(secrets, [], `${url} tells a secret`);
       }

@@ -45,13 +45,20 @@ export const REPEATED_BY_304 = new Set([
   ...['access-control-expose-headers', 'ratelimit', 'ratelimit-policy'],
 ]);
 
-/** Gives every successful JSON answer its strong tag. */
+/** Gives every successful answer its strong tag, but what is told of this moment alone. */
 export const tagAnswers = (app: FastifyInstance): void => {
   app.decorateReply('entityVersion', 0);
   app.addHook('onSend', (request, reply, payload, done) => {
     const isTagged = reply.statusCode === 200 || reply.statusCode === 201;
+    const isOfMoment = reply.getHeader('cache-control') === 'no-store';
     const isBytes = typeof payload === 'string' || Buffer.isBuffer(payload);
-    if (isTagged && isBytes && !reply.hasHeader('etag') && (isRead(request) || reply.entityVersion !== 0)) {
+    if (
+      isTagged &&
+      isBytes &&
+      !isOfMoment &&
+      !reply.hasHeader('etag') &&
+      (isRead(request) || reply.entityVersion !== 0)
+    ) {
       const version = reply.entityVersion === 0 ? '' : `${reply.entityVersion}-`;
       reply.header('etag', `"${version}${digest(payload)}"`);
     }
