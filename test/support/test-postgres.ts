@@ -45,6 +45,7 @@ const RUN_TAP = fileURLToPath(new URL('run-tap.ts', import.meta.url));
 const OF_HTTP = [
   ...['bad-input', 'connections', 'docs', 'framing', 'limits-and-caching', 'problems', 'wrong-keys'],
   ...['repeated-doors', 'response-cache', 'version-mismatch'],
+  ...['metrics', 'overload'],
 ].map((name) => `test/http/${name}.test.ts`);
 /** With what is about roles, rules and answers: random requests to both engines, which run always, would tell a difference. */
 const OF_ANY_STORE = [
@@ -57,7 +58,8 @@ const OF_ANY_STORE = [
       (name) => `test/articles/${name}.test.ts`,
     ),
     ...['payloads', 'moderation-rules', 'moderation', 'comments'].map((name) => `test/comments/${name}.test.ts`),
-    ...['test/imports/command.test.ts', 'test/imports/import-records.test.ts', 'test/operation/readme.test.ts'],
+    ...['command', 'door', 'export-wxr', 'import-records', 'import-wxr'].map((name) => `test/imports/${name}.test.ts`),
+    ...['test/commands/commands.test.ts', 'test/operation/readme.test.ts', 'test/operation/workers.test.ts'],
     ...['test/privacy.test.ts', 'test/keys/keys.test.ts', 'test/authors/authors.test.ts'],
     ...['test/feeds/feeds.test.ts', 'test/webhooks/webhooks.test.ts', 'test/http/generated.test.ts'],
     ...['test/operation/start.test.ts', 'test/previews/preview-links.test.ts'],
