@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { type Test, test } from 'tap';
 import { pack } from 'tar-stream';
-import { type Format, READERS } from '../../src/features/imports/formats.ts';
+import { type Format, readerOf } from '../../src/features/imports/formats.ts';
 import type { Found } from '../../src/features/imports/found.ts';
 import { UnreadableFile } from '../../src/features/imports/lines.ts';
 
@@ -20,7 +20,7 @@ const directoryOf = (t: Test): string => {
 const read = async (format: Format, path: string, { pages = false, siteUrl }: Options = {}): Promise<Found[]> => {
   const found: Found[] = [];
   const options = { path, defaultAuthor: null, pages, ...(siteUrl !== undefined && { siteUrl }) };
-  for await (const each of READERS[format](options, () => {})) found.push(each);
+  for await (const each of (await readerOf(format))(options, () => {})) found.push(each);
   return found;
 };
 

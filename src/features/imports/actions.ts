@@ -4,7 +4,7 @@ import { Refusal } from '../../core/errors.ts';
 import type { Renderer } from '../../rendering/renderer.ts';
 import type { Parts, Store } from '../../store/store.ts';
 import { openDesk } from './desk.ts';
-import { type Format, READERS } from './formats.ts';
+import { type Format, readerOf } from './formats.ts';
 import type { Alteration, Found, ReadOptions } from './found.ts';
 import { findKnown } from './known.ts';
 import { type Entry, problemsOf, readEntry, reasonsOf } from './reading.ts';
@@ -206,7 +206,8 @@ export const importRecords = async (parts: ImportParts, options: ImportOptions):
   const { report, signal, onProgress, skip = 0 } = options;
   let bytes = 0;
   const pace: Pace = { writtenAt: Number.NEGATIVE_INFINITY };
-  const records = READERS[options.format](options, (more) => {
+  const read = await readerOf(options.format);
+  const records = read(options, (more) => {
     bytes += more;
   });
   for await (const batch of ahead(batchesOf(after(skip, records)), (found) => prepare(parts, found, options))) {

@@ -1,16 +1,16 @@
 /** The formats that can be imported, by the names that the command line and the API have for them. */
 import type { Reader } from './found.ts';
-import { readGhost } from './ghost.ts';
-import { readMarkdown } from './markdown.ts';
-import { readRecordLines } from './record-lines.ts';
-import { readWxr } from './wxr.ts';
 
 export const FORMATS = ['wxr', 'ghost', 'markdown', 'records'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const READERS: Record<Format, Reader> = {
-  wxr: readWxr,
-  ghost: readGhost,
-  markdown: readMarkdown,
-  records: readRecordLines,
+/** Each is loaded when a file of it comes: most processes never read one. */
+const READERS: Record<Format, () => Promise<Reader>> = {
+  wxr: async () => (await import('./wxr.ts')).readWxr,
+  ghost: async () => (await import('./ghost.ts')).readGhost,
+  markdown: async () => (await import('./markdown.ts')).readMarkdown,
+  records: async () => (await import('./record-lines.ts')).readRecordLines,
 };
+
+/** What reads files of a format. */
+export const readerOf = (format: Format): Promise<Reader> => READERS[format]();
