@@ -16,7 +16,7 @@ import type { Shell } from './commands/shell.ts';
 import { Refusal } from './core/errors.ts';
 import { EXIT } from './core/terminal.ts';
 import { UnwritableFile } from './features/exports/writing.ts';
-import { UnreadableFile } from './features/imports/lines.ts';
+import { UnreadableFile } from './features/formats/lines.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { storeFault } from './store/open.ts';
 

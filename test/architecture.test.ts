@@ -24,8 +24,9 @@ const RANKS: Record<string, number> = {
   purges: 4,
   backups: 4,
   checks: 4,
+  formats: 4, // what files hold, as records
   imports: 5,
-  exports: 6, // in the records that imports take
+  exports: 6, // by the same rules as imports
 };
 
 /** What a file of a feature is. Five names are the same everywhere; other names are a work of their own: actions. */
@@ -41,9 +42,9 @@ const NAMED: Record<string, Kind> = {
   'articles/moves.ts': 'rules',
   'articles/includes.ts': 'rules',
   'articles/writing.ts': 'rules',
-  'imports/records.ts': 'rules',
-  'imports/found.ts': 'rules',
-  'imports/front-matter.ts': 'rules',
+  'formats/records.ts': 'rules',
+  'formats/found.ts': 'rules',
+  'formats/front-matter.ts': 'rules',
   'imports/report.ts': 'rules',
   'imports/progress.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line
@@ -89,15 +90,21 @@ const EXCEPTIONS: Record<string, string> = {
   'features/imports/record-lines.ts → http/json-body.ts': 'a line of a file is read as strictly as a body',
   ...Object.fromEntries(
     ['wxr', 'wxr-articles', 'wxr-authors', 'wxr-comments', 'wxr-custom-fields'].map((name) => [
-      `features/imports/${name}.ts → features/imports/field-schemas.ts`,
+      `features/formats/${name}.ts → features/formats/field-schemas.ts`,
       'what fits no field is left out and told, and the rest of the record goes in',
     ]),
   ),
-  'features/imports/field-schemas.ts → http/validation.ts': 'a field is judged as the same field of a body',
+  'features/formats/field-schemas.ts → http/validation.ts': 'a field is judged as the same field of a body',
   'features/imports/schemas.ts → http/faults.ts': 'its faults are told in the same words',
   'features/imports/schemas.ts → http/validation.ts': 'and found by the same validator',
   'features/imports/article-writing.ts → features/articles/input.ts': 'a record becomes an article as a body does',
   'features/working-copies/routes.ts → features/articles/input.ts': 'a copy is sent as an article is',
+  ...Object.fromEntries(
+    ['schemas', 'door-schemas'].map((name) => [
+      `features/imports/${name}.ts → features/formats/records.ts`,
+      'the kinds of records are told there once',
+    ]),
+  ),
   ...Object.fromEntries(
     ['reading', 'rules'].map((name) => [
       `features/imports/${name}.ts → features/imports/schemas.ts`,

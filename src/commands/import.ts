@@ -20,7 +20,7 @@ const importFile = async (
   const [{ openHouse }, { runImport }, { checkReadable }, { openCopy }, { systemClock }] = await Promise.all([
     import('../house.ts'),
     import('../features/imports/command.ts'),
-    import('../features/imports/lines.ts'),
+    import('../features/formats/lines.ts'),
     import('../store/open.ts'),
     import('../core/clock.ts'),
   ]);

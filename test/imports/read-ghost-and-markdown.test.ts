@@ -5,9 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { type Test, test } from 'tap';
 import { pack } from 'tar-stream';
+import type { Found } from '../../src/features/formats/found.ts';
+import { UnreadableFile } from '../../src/features/formats/lines.ts';
 import { type Format, readerOf } from '../../src/features/imports/formats.ts';
-import type { Found } from '../../src/features/imports/found.ts';
-import { UnreadableFile } from '../../src/features/imports/lines.ts';
 
 type Options = { pages?: boolean; siteUrl?: string };
 

@@ -1,6 +1,6 @@
 /** All content as records, one a line, in an order in which they can be imported. */
 import type { Store } from '../../store/store.ts';
-import type { ImportRecord } from '../imports/records.ts';
+import type { ImportRecord } from '../formats/records.ts';
 import { readSite } from '../site/actions.ts';
 import { mapOldSlugs, walkArticles, walkAuthors, walkComments, walkTags } from './queries.ts';
 import { articleRecord, authorRecord, commentRecord, siteRecord, tagRecord } from './record-rules.ts';

@@ -16,7 +16,7 @@ import type {
   OldSlugRecord,
   SiteRecord,
   TagRecord,
-} from '../imports/records.ts';
+} from '../formats/records.ts';
 import type { SiteRow } from '../site/queries.ts';
 import type { TagRow } from '../tags/queries.ts';
 import type { ArticleOut, CommentOut, CopyOut } from './queries.ts';

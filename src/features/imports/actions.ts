@@ -3,9 +3,9 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { Refusal } from '../../core/errors.ts';
 import type { Renderer } from '../../rendering/renderer.ts';
 import type { Parts, Store } from '../../store/store.ts';
+import type { Alteration, Found, ReadOptions } from '../formats/found.ts';
 import { openDesk } from './desk.ts';
 import { type Format, readerOf } from './formats.ts';
-import type { Alteration, Found, ReadOptions } from './found.ts';
 import { findKnown } from './known.ts';
 import { type Entry, problemsOf, readEntry, reasonsOf } from './reading.ts';
 import { type Rendered, renderEntry } from './rendering.ts';

@@ -2,13 +2,13 @@
 import type { Rendering } from '../../rendering/renderer.ts';
 import { addArticle } from '../articles/actions.ts';
 import { inputOf } from '../articles/input.ts';
+import type { Alteration } from '../formats/found.ts';
+import type { CopyRecord } from '../formats/records.ts';
 import { addCopy } from '../working-copies/adding.ts';
 import { chooseFreeSlug, type Desk, OPERATOR, useAuthor, useTag } from './desk.ts';
-import type { Alteration } from './found.ts';
 import { writeOldSlugs } from './old-slug-writing.ts';
 import { pastOf } from './past-rules.ts';
 import { sourceKey } from './queries.ts';
-import type { CopyRecord } from './records.ts';
 import type { Written } from './report.ts';
 import { articleDifferences, hasEnded, type PlannedArticle, sanitisedAway } from './rules.ts';
 

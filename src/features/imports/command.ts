@@ -5,9 +5,9 @@ import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Presets, SingleBar } from 'cli-progress';
 import { EXIT, type Terminal } from '../../core/terminal.ts';
+import { UnreadableFile } from '../formats/lines.ts';
 import { type ImportParts, importRecords } from './actions.ts';
 import type { Format } from './formats.ts';
-import { UnreadableFile } from './lines.ts';
 import { type Counts, emptyReport, formatProblem, formatReport, type Report, type TellProblem } from './report.ts';
 
 export type ImportFlags = {

@@ -4,8 +4,8 @@ import { parseMoment } from '../../core/moment.ts';
 import type { StoredCommentStatus } from '../../core/statuses.ts';
 import type { ModerationReason } from '../../store/comment-tables.ts';
 import { DEEPEST } from '../comments/thread-rules.ts';
-import type { Alteration } from './found.ts';
-import type { ArticleName, CommentRecord } from './records.ts';
+import type { Alteration } from '../formats/found.ts';
+import type { ArticleName, CommentRecord } from '../formats/records.ts';
 import { type Identity, leftOut, sourceOf } from './rules.ts';
 import { cleanSlug } from './slug-rules.ts';
 

@@ -4,9 +4,9 @@ import { indexComment } from '../comments/indexing.ts';
 import { insertComment } from '../comments/queries.ts';
 import { foldEmail, isShownAs } from '../comments/rules.ts';
 import { carryStanding } from '../comments/standing.ts';
+import type { Alteration } from '../formats/found.ts';
 import { commentDifferences, type PlannedComment, placeOf } from './comment-rules.ts';
 import { type Desk, findAuthor, OPERATOR } from './desk.ts';
-import type { Alteration } from './found.ts';
 import { sourceKey } from './queries.ts';
 import type { Written } from './report.ts';
 

@@ -3,9 +3,9 @@ import { Type } from 'typebox';
 import { answer, door, fileOf, IfNoneMatch, LIST_ETAG, linkOf, locationOf, noContent } from '../../http/door.ts';
 import { listOf, pageQuery } from '../../http/pagination.ts';
 import { ById, closed, component, FILE_NAME_PATTERN, Id, Moment, nullable, oneOf } from '../../http/schema.ts';
+import { KINDS } from '../formats/records.ts';
 import { FORMATS } from './formats.ts';
 import { MOST_KEPT } from './progress.ts';
-import { KINDS } from './records.ts';
 import { type Counts, noCounts } from './report.ts';
 
 /** The media types that a file may be sent as; what it is says its format, gzip is known by its content. */

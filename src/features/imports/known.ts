@@ -1,8 +1,8 @@
 /** Finds what of some records is there already, so that it needs neither rendering nor a transaction. */
 import type { Store } from '../../store/store.ts';
+import type { Alteration } from '../formats/found.ts';
 import { findComments } from './comment-desk.ts';
 import { commentDifferences } from './comment-rules.ts';
-import type { Alteration } from './found.ts';
 import { mapImported, sourceKey } from './queries.ts';
 import type { Entry } from './reading.ts';
 import { articleDifferences } from './rules.ts';

@@ -1,7 +1,7 @@
 /** Keeps the slugs that a thing had elsewhere, so that they lead to it here. */
 import { bringOldSlug } from '../../store/slug-history.ts';
+import type { Alteration } from '../formats/found.ts';
 import type { Desk } from './desk.ts';
-import type { Alteration } from './found.ts';
 import type { PlannedSlug } from './past-rules.ts';
 
 /** What has old slugs, as records know it. */

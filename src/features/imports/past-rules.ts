@@ -1,8 +1,8 @@
 /** What a record says of the time before it came here. */
 import { type PastMoments, parseMoment } from '../../core/moment.ts';
 import type { ArticlePast } from '../articles/writing.ts';
-import type { Alteration } from './found.ts';
-import type { ArticleRecord, OldSlugRecord, Stored } from './records.ts';
+import type { Alteration } from '../formats/found.ts';
+import type { ArticleRecord, OldSlugRecord, Stored } from '../formats/records.ts';
 import { cleanSlug } from './slug-rules.ts';
 
 const momentOf = (text: string | null | undefined): Date | undefined => (text == null ? undefined : parseMoment(text));

@@ -1,7 +1,6 @@
 /** Reads what was found into a record, or into the reasons why it is none. */
 import { bodyFault, type Fault, type Refusal } from '../../core/errors.ts';
-import { lacksOfComment, type PlannedComment, planComment } from './comment-rules.ts';
-import type { Alteration, Found, ReadOptions } from './found.ts';
+import type { Alteration, Found, ReadOptions } from '../formats/found.ts';
 import {
   type ArticleRecord,
   type AuthorRecord,
@@ -10,7 +9,8 @@ import {
   type Kind,
   type SiteRecord,
   type TagRecord,
-} from './records.ts';
+} from '../formats/records.ts';
+import { lacksOfComment, type PlannedComment, planComment } from './comment-rules.ts';
 import type { Problem } from './report.ts';
 import { keySlugOf, type PlannedArticle, planArticle } from './rules.ts';
 import { faultsOfNewArticle, faultsOfRecord } from './schemas.ts';

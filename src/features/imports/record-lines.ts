@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Refusal, refuse, refuseAll } from '../../core/errors.ts';
 import { readJson } from '../../http/json-body.ts';
-import type { Found, Reader } from './found.ts';
-import { type Line, LONGEST_LINE, readLines } from './lines.ts';
+import type { Found, Reader } from '../formats/found.ts';
+import { type Line, LONGEST_LINE, readLines } from '../formats/lines.ts';
 import { reasonsOf } from './reading.ts';
 
 const readObject = ({ bytes }: Line): Record<string, unknown> => {

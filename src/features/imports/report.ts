@@ -1,6 +1,6 @@
 /** What an import tells: how many records became what, and every record that was skipped, altered or kept. */
-import type { Alteration } from './found.ts';
-import { KINDS, type Kind } from './records.ts';
+import type { Alteration } from '../formats/found.ts';
+import { KINDS, type Kind } from '../formats/records.ts';
 
 /** What became of a record. */
 export type Fate = 'created' | 'unchanged' | 'skipped';

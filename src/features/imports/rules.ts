@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import { slugOf } from '../../core/slug.ts';
 import type { Status } from '../../core/statuses.ts';
 import type { ArticlePast, Source } from '../articles/writing.ts';
-import { type Alteration, altered } from './found.ts';
+import { type Alteration, altered } from '../formats/found.ts';
+import type { ArticleRecord, CopyRecord, ImportRecord, SiteRecord } from '../formats/records.ts';
 import { articlePastOf, type PlannedSlug, planOldSlugs } from './past-rules.ts';
-import type { ArticleRecord, CopyRecord, ImportRecord, SiteRecord } from './records.ts';
 import { FIELDS } from './schemas.ts';
 import { cleanSlug, isSlug } from './slug-rules.ts';
 

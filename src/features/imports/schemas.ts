@@ -6,7 +6,7 @@ import { COMMENT_STATUSES, STATUSES } from '../../core/statuses.ts';
 import { faultsOf } from '../../http/faults.ts';
 import { closed, components, FilledText, nullable, oneOf, Text } from '../../http/schema.ts';
 import { createAjv } from '../../http/validation.ts';
-import { KINDS, type Kind } from './records.ts';
+import { KINDS, type Kind } from '../formats/records.ts';
 import '../articles/schemas.ts'; // declares NewArticle
 import '../authors/schemas.ts'; // declares NewAuthor
 import '../comments/schemas.ts'; // declares NewComment

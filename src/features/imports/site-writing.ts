@@ -1,8 +1,8 @@
 /** Names the site as a record does, as long as nobody has. */
 import { isDeepStrictEqual } from 'node:util';
+import type { SiteRecord } from '../formats/records.ts';
 import { canonical, editSite, isAsNew, readSite } from '../site/actions.ts';
 import { type Desk, OPERATOR } from './desk.ts';
-import type { SiteRecord } from './records.ts';
 import type { Written } from './report.ts';
 import { leftOut, siteFieldsOf } from './rules.ts';
 

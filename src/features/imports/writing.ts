@@ -1,12 +1,12 @@
 /** Writes one record within a transaction that runs, by the actions that the doors use. */
 import { editAuthor } from '../authors/actions.ts';
+import type { AuthorRecord, TagRecord } from '../formats/records.ts';
 import { writeArticle } from './article-writing.ts';
 import { writeComment } from './comment-writing.ts';
 import { type Desk, findAuthor, findTag, makeAuthor, makeTag, OPERATOR, tagNameIn } from './desk.ts';
 import { writeOldSlugs } from './old-slug-writing.ts';
 import { pastOf, planOldSlugs } from './past-rules.ts';
 import { type Entry, problemsOf } from './reading.ts';
-import type { AuthorRecord, TagRecord } from './records.ts';
 import type { Rendered } from './rendering.ts';
 import type { Fate, Problem, Written } from './report.ts';
 import { authorNameOf, keyAlterations, leftOut, namedDifferences } from './rules.ts';
