@@ -68,6 +68,9 @@ test('Galley in containers has settings it takes, and all else is the default', 
   );
   for (const galley of [plain, litestream, postgres].flatMap(galleysOf)) {
     for (const name of Object.keys(galley.environment ?? {})) t.ok(known.has(name), `${name} is a setting`);
+    const given = new Set(['HOST', 'PORT', ...Object.keys(galley.environment ?? {})]); // the image says where it listens
+    const left = [...known].filter((name) => !given.has(name));
+    t.same(left, galley.depends_on?.database ? ['BACKUP_EVERY', 'BACKUP_KEEP'] : [], 'all others can be set');
   }
   const database = { engine: 'sqlite' as const, file: '/data/galley.db' };
   for (const galley of [plain, litestream].flatMap(galleysOf))
