@@ -280,6 +280,15 @@ test('only the settings read the environment', (t) => {
   t.end();
 });
 
+test('tests start other processes as they themselves are run', (t) => {
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  const started = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && name !== 'support/test-postgres.ts') // which starts a run
+    .filter((name) => /new URL\('[^']+\.ts', import\.meta\.url\)/.test(readFileSync(join(folder, name), 'utf8')));
+  t.same(started, [], 'support/program.ts knows where a compiled source is');
+  t.end();
+});
+
 test('queries are awaited, never run by the driver, and only the store knows which driver there is', (t) => {
   const isStore = (name: string) => name.startsWith('store/');
   t.same(linesWith(/\.(?:get|all|run)\(\s*\)/, isStore), []);

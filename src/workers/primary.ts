@@ -25,6 +25,8 @@ type Member = {
   worker: Worker;
   channel: Channel;
   startedAt: number;
+  /** Whether it is told what others touch: before it is ready, as it is asked from the moment on in which it listens. */
+  hears: boolean;
   /** Where it listens, once it does. */
   address: string | undefined;
   /** Whether it said why it cannot start. */
@@ -95,9 +97,17 @@ export const startCrew = (count: number, logger: FastifyBaseLogger): Crew => {
     const pause = shortLives === 0 ? 0 : Math.min(FIRST_PAUSE * 2 ** (shortLives - 1), LONGEST_PAUSE);
     logger.error({ worker: pid, code, signal, ms: pause }, 'a worker ended, and is replaced');
     appoint();
-    setTimeout(() => {
-      if (!isStopping) fork();
-    }, pause);
+    setTimeout(forkAgain, pause);
+  };
+
+  const forkAgain = (): void => {
+    if (isStopping) return;
+    try {
+      fork();
+    } catch (error) {
+      logger.error({ err: error }, 'no process could be started'); // as where memory is short
+      setTimeout(forkAgain, LONGEST_PAUSE);
+    }
   };
 
   const askWorkers: Crew['askWorkers'] = async (name, value = null, within = ANSWERED_WITHIN) => {
@@ -112,6 +122,7 @@ export const startCrew = (count: number, logger: FastifyBaseLogger): Crew => {
       worker,
       channel: openChannel(worker),
       startedAt: performance.now(),
+      hears: false,
       address: undefined,
       hasFailed: false,
     };
@@ -123,12 +134,18 @@ export const startCrew = (count: number, logger: FastifyBaseLogger): Crew => {
       if (starting) starting.reject(new StartFailed(String(line)));
       else logger.error({ worker: worker.process.pid, reason: line }, 'a worker could not start');
     });
+    channel.answer('hears', () => {
+      member.hears = true;
+    });
     channel.answer('all', (name) => askWorkers(String(name)));
     channel.answer('touched', async (groups) => {
-      const others = ready().filter((each) => each !== member);
+      const others = [...members].filter((each) => each !== member && each.hears);
       await Promise.allSettled(others.map((each) => each.channel.ask('touched', groups, LOOK_EVERY)));
     });
-    worker.on('error', () => {}); // a pipe that breaks: its exit says so too
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      // A pipe that breaks: its exit says so too. Who has no process never exits.
+      if (worker.process.pid === undefined) onExit(member, null, error.code ?? null);
+    });
     worker.once('exit', (code, signal) => onExit(member, code, signal));
   };
 

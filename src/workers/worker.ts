@@ -34,7 +34,10 @@ export const joinPrimary = (): Membership | undefined => {
           () => undefined,
           () => undefined,
         ),
-      onTold: (listener) => channel.answer('touched', (groups) => listener(new Set(groups as Group[]))),
+      onTold: (listener) => {
+        channel.answer('touched', (groups) => listener(new Set(groups as Group[])));
+        channel.ask('hears', null, TOLD_WITHIN).catch(() => {}); // said before it asks to listen, and so known before
+      },
     },
     tellReady: async (address) => void (await channel.ask('ready', address, TOLD_WITHIN)),
     tellFailed: async (line) => void (await channel.ask('failed', line, TOLD_WITHIN)),

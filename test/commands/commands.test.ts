@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { test } from 'tap';
@@ -14,6 +13,7 @@ import { readSettings } from '../../src/settings.ts';
 import type { StoreAddress } from '../../src/store/address.ts';
 import { startGalley } from '../support/app.ts';
 import { newDatabase, openTestStore, urlOf } from '../support/database.ts';
+import { NODE_ARGS, programOf } from '../support/program.ts';
 
 /** Runs commands on a store, within this process; what they say, or the error that `galley` tells. */
 const shellOn = (address: StoreAddress) => {
@@ -104,10 +104,13 @@ test('the document is that of the repository, and a rule is told in one line', a
   await run('openapi', file);
   t.equal(readFileSync(file, 'utf8'), committed);
 
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
   const env = { PATH: process.env.PATH, DATABASE_URL: `file:${join(directory, 'galley.db')}` };
-  const ended = await promisify(execFile)(process.execPath, ['--import=tsx', main, 'keys', 'revoke', '7'], {
-    env,
-  }).catch((error) => error);
+  const ended = await promisify(execFile)(
+    process.execPath,
+    [...NODE_ARGS, programOf('src/main.ts'), 'keys', 'revoke', '7'],
+    {
+      env,
+    },
+  ).catch((error) => error);
   t.match(ended, { code: 1, stdout: '', stderr: 'galley: There is no key 7\n' });
 });

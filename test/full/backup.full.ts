@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { test } from 'tap';
 import type { StoreAddress } from '../../src/store/address.ts';
@@ -13,8 +12,8 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { faultsOf } from '../support/checked.ts';
 import { storeMany } from '../support/many-articles.ts';
 import { readKey, startProcess, temporaryDirectory } from '../support/process.ts';
+import { NODE_ARGS, programOf } from '../support/program.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const ARTICLES = Number(process.env.BACKUP_ARTICLES ?? 30_000);
 const WRITERS = 8;
 /** What a write may take while a backup is made, in milliseconds, at the 99th percentile. */
@@ -30,7 +29,7 @@ const fill = async (file: string, articles: number): Promise<void> => {
 };
 
 const begin = (directory: string, ...args: string[]) =>
-  spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, MAIN, ...args], {
+  spawn(process.execPath, [...NODE_ARGS, programOf('src/main.ts'), ...args], {
     cwd: directory,
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,5 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { compareSizes, type Options, runBench } from '../../bench/bench.ts';
 import { bestLoader } from '../../bench/load.ts';
@@ -10,8 +9,7 @@ import { WORKLOADS } from '../../bench/workloads.ts';
 import { WRITES } from '../../bench/writes.ts';
 import { findBinaries } from '../support/postgres-server.ts';
 import { temporaryDirectory } from '../support/process.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { NODE_ARGS, programOf } from '../support/program.ts';
 
 const ARTICLES = 200;
 
@@ -27,7 +25,7 @@ const smallest = (folder: string, stores: string[]): Options => ({
     name: 'small',
   },
   ...{ loader: bestLoader(), connections: 4, seconds: 0.5, rounds: 1, urls: 10, folder, pin: false },
-  program: [`--import=${import.meta.resolve('tsx')}`, MAIN],
+  program: [...NODE_ARGS, programOf('src/main.ts')],
   say: () => {},
   onStored: () => {},
 });

@@ -68,6 +68,9 @@ test('Galley in containers has settings it takes, and all else is the default', 
   );
   for (const galley of [plain, litestream, postgres].flatMap(galleysOf)) {
     for (const name of Object.keys(galley.environment ?? {})) t.ok(known.has(name), `${name} is a setting`);
+    const given = new Set(['HOST', 'PORT', ...Object.keys(galley.environment ?? {})]); // the image says where it listens
+    const left = [...known].filter((name) => !given.has(name));
+    t.same(left, galley.depends_on?.database ? ['BACKUP_EVERY', 'BACKUP_KEEP'] : [], 'all others can be set');
   }
   const database = { engine: 'sqlite' as const, file: '/data/galley.db' };
   for (const galley of [plain, litestream].flatMap(galleysOf))
@@ -169,6 +172,20 @@ test('what is kept outlives the containers, a stop is waited for, and nobody has
       );
   }
   for (const galley of [plain, litestream].flatMap(galleysOf)) t.strictSame(galley.ports, [`127.0.0.1:3000:${PORT}`]);
+});
+
+test('the lock names what `npm ci` looks for, for other platforms too', async (t) => {
+  type Locked = { dependencies?: object; optionalDependencies?: object; version?: string };
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
+  /** Whether a package is there for one at a place: within it, or above. */
+  const isLocked = (at: string, name: string): boolean => {
+    if (packages[`${at && `${at}/`}node_modules/${name}`]?.version) return true;
+    return at !== '' && isLocked(at.slice(0, Math.max(at.lastIndexOf('/node_modules/'), 0)), name);
+  };
+  const missing = Object.entries(packages).flatMap(([at, { dependencies, optionalDependencies }]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !isLocked(at, name)),
+  );
+  t.same(missing, []);
 });
 
 test('the image has what Galley reads, and a place for what it writes', async (t) => {

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
@@ -18,8 +17,9 @@ import { MIGRATIONS } from '../../src/store/sqlite-ours.ts';
 import { startGalley } from '../support/app.ts';
 import { storeMany } from '../support/many-articles.ts';
 import { startProcess, temporaryDirectory } from '../support/process.ts';
+import { NODE_ARGS, programOf } from '../support/program.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const GALLEY = [process.execPath, ...NODE_ARGS, programOf('src/main.ts')].join(' ');
 const sqliteAt = (file: string): StoreAddress => ({ engine: 'sqlite', file });
 const titlesIn = (file: string): string[] => {
   const connection = new Database(file, { readonly: true });
@@ -53,7 +53,7 @@ const galley = async (directory: string, command: string) => {
   const child = spawn('sh', ['-c', command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: directory,
-    env: { PATH: process.env.PATH, GALLEY: `${process.execPath} --import=${import.meta.resolve('tsx')} ${MAIN}` },
+    env: { PATH: process.env.PATH, GALLEY },
   });
   const told = { out: '', err: '' };
   child.stdout.on('data', (text) => {
