@@ -45,6 +45,7 @@ const NAMED: Record<string, Kind> = {
   'formats/records.ts': 'rules',
   'formats/found.ts': 'rules',
   'formats/front-matter.ts': 'rules',
+  'formats/html-text.ts': 'rules',
   'imports/report.ts': 'rules',
   'imports/progress.ts': 'rules',
   'imports/command.ts': 'routes', // the door of the command line

@@ -6,6 +6,7 @@ import { createGzip, gzipSync } from 'node:zlib';
 import { type Test, test } from 'tap';
 import { pack } from 'tar-stream';
 import type { Found } from '../../src/features/formats/found.ts';
+import { readJsonRows } from '../../src/features/formats/json-rows.ts';
 import { UnreadableFile } from '../../src/features/formats/lines.ts';
 import { type Format, readerOf } from '../../src/features/imports/formats.ts';
 
@@ -231,6 +232,89 @@ test('a folder of Markdown, by the habits of Jekyll, Hugo and Astro; a tar of it
   t.same(byPath(await read('markdown', join(directory, 'site.tgz'), { siteUrl: 'https://a.example' })), byPath(found));
   t.match(await read('markdown', join(folder, 'src/json.md')), [{ value: { source: { id: 'json.md' } } }]);
   t.match(recordsOf(await read('markdown', folder, { pages: true }), 'article').at(3), { metadata: { type: 'page' } });
-  for (const path of ['notes.txt', 'nowhere'])
-    t.match(await faultOf(read('markdown', join(folder, path))), /^cannot read/, path);
+  t.match(
+    await faultOf(read('markdown', join(folder, 'notes.txt'))),
+    /it is no whole tar; a single file is one by its name/,
+  );
+  t.match(await faultOf(read('markdown', join(folder, 'nowhere'))), /there is no such file/);
+});
+
+test('what was kept from readers stays so, in whatever words', async (t) => {
+  const path = join(directoryOf(t), 'a.md');
+  const rows: [matter: string, record: object][] = [
+    ['draft: yes', { status: 'draft' }],
+    ['draft: "true"', { status: 'draft' }],
+    ['published: no', { status: 'draft', publishedAt: '2024-01-02T00:00:00.000Z' }],
+    ['status: private', { status: 'draft', told: [{ code: 'status-changed' }] }],
+    ['status: draft', { status: 'draft', told: [] }],
+    ['published: true', { status: undefined, publishedAt: '2024-01-02T00:00:00.000Z' }],
+    ['status: Published\ndraft: no', { status: undefined }],
+  ];
+  for (const [matter, record] of rows) {
+    writeFileSync(path, `---\ntitle: A\ndate: 2024-01-02\n${matter}\n---\nx`);
+    t.match(recordsOf(await read('markdown', path), 'article')[0], record, matter);
+  }
+});
+
+test('hostile files are read, or refused alone, in a time that grows with their length', async (t) => {
+  const path = join(directoryOf(t), 'a.md');
+  const n = 400_000;
+  const rows: [what: string, content: string, reason: RegExp | undefined][] = [
+    ['a text in JSON that never ends', `{"${'\\"'.repeat(n)}`, undefined],
+    ['JSON too deep', `{"a":${'['.repeat(n)}${']'.repeat(n)}}`, /stands too deep/],
+    ['YAML that holds itself', '---\na: &a\n  b: *a\n---\nx', /holds itself/],
+    ['TOML too deep', `+++\n${'a.'.repeat(20_000)}b = 1\n+++\nx`, /stands too deep/],
+    ['front matter without end', `---\n${'a: b\n'.repeat(n)}---\nx`, /longer than/],
+    ['marks that begin and never end', '{{<{%'.repeat(n), undefined],
+    ['a heading of spaces', `# a${' '.repeat(n)}b`, undefined],
+    ['a list of spaces', `---\ntags: "a,${' '.repeat(200_000)}b"\n---\nx`, undefined],
+  ];
+  const since = performance.now();
+  for (const [what, content, reason] of rows) {
+    writeFileSync(path, content);
+    const [found] = await read('markdown', path);
+    if (reason === undefined) t.match(found, { value: { kind: 'article' } }, what);
+    else t.match(found, { refused: [{ code: 'front-matter', reason }] }, what);
+  }
+  t.ok(performance.now() - since < 20_000, 'one of them took minutes, one ended the import');
+});
+
+test('what would fill the memory is refused before it does', async (t) => {
+  const directory = directoryOf(t);
+  const bomb = join(directory, 'bomb');
+  const pieces = function* () {
+    const megabyte = Buffer.alloc(1024 * 1024, 'a');
+    for (let n = 0; n < 70; n++) yield megabyte;
+  };
+  await pipeline(pieces, createGzip({ level: 1 }), createWriteStream(bomb));
+  t.match(await faultOf(read('records', bomb)), /unpacks to more than 200 times its size/);
+
+  const file = join(directory, 'rows.json');
+  const rowsIn = async (content: string) => {
+    writeFileSync(file, content);
+    const rows: unknown[] = [];
+    const paths = ['$.db.*.data.posts.*', '$.data.posts.*'];
+    for await (const { value } of readJsonRows(file, paths, () => {}, 600_000)) rows.push(value);
+    return rows;
+  };
+  const long = 'a'.repeat(1_500_000);
+  for (const head of [
+    '{"db":[{"data":{"posts":[{"html":"',
+    '{"data":{"posts":[{"a":[1,[{"b":"',
+    '{"data":"',
+    '{"x":[1,"',
+  ])
+    t.match(
+      await faultOf(rowsIn(head + long)),
+      /line 1, column \d+: what begins here has more than 600000 bytes/,
+      head,
+    );
+  const nested = `{"data":{"posts":[{"a":${JSON.stringify(Array.from({ length: 200_000 }, () => [1]))}`;
+  t.match(await faultOf(rowsIn(nested)), /what begins here/, 'a row of many small things');
+  const table = JSON.stringify(Array.from({ length: 60_000 }, () => ({ a: [1, 'x'] })));
+  for (const at of [
+    `{"db":[{"data":{"sessions":${table},"posts":[{"id":1}]}}]}`,
+    `{"x":${table},"data":{"posts":[{"id":1}]}}`,
+  ])
+    t.same(await rowsIn(at), [{ id: 1 }], 'a long table is no long row');
 });

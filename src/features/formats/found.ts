@@ -39,3 +39,6 @@ export type ReadOptions = {
  * broken as a whole, before the first record, with line and column.
  */
 export type Reader = (options: ReadOptions, onRead: (bytes: number) => void) => AsyncIterable<Found>;
+
+/** For a reader that walks through its file twice: what is told of either walk is half of the file. */
+export const halved = (onRead: (bytes: number) => void) => (bytes: number) => onRead(bytes / 2);

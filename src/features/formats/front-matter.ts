@@ -10,9 +10,18 @@ export class BrokenFrontMatter extends Error {}
 const broken = (line: number, column: number, reason: string): BrokenFrontMatter =>
   new BrokenFrontMatter(`its front matter is broken: line ${line}, column ${column}: ${reason}`);
 
+/** The value as JSON has it: moments are texts, and nothing holds itself. */
+const asJson = (value: unknown): unknown => {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch {
+    throw broken(2, 1, 'it holds itself, or stands too deep'); // by aliases, or by thousands of brackets
+  }
+};
+
 const fieldsOf = (value: unknown): Record<string, unknown> => {
   if (value === null || value === undefined) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && !Array.isArray(value)) return asJson(value) as Record<string, unknown>;
   throw broken(2, 1, 'it has no fields');
 };
 
@@ -43,15 +52,22 @@ const readToml = (text: string): unknown => {
   }
 };
 
+/** More is nobody's front matter, and YAML takes long to read: a second for as much of single letters. */
+const LONGEST = 256 * 1024;
+
 const FENCED = /^(---|\+\+\+)[ \t]*\r?\n(?:([\s\S]*?)\r?\n)?\1[ \t]*(?:\r?\n|$)/;
 
 /** The end of the object a text begins with; -1 where it never ends. */
 const endOfObject = (text: string): number => {
   let depth = 0;
-  for (const { 0: sign, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gs)) {
-    if (sign === '{') depth += 1;
-    else if (sign === '}') depth -= 1;
-    if (depth === 0 && sign === '}') return index + 1;
+  let isText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (isText && sign === '\\') at += 1;
+    else if (sign === '"') isText = !isText;
+    else if (!isText && sign === '{') depth += 1;
+    else if (!isText && sign === '}') depth -= 1;
+    if (depth === 0 && sign === '}') return at + 1;
   }
   return -1;
 };
@@ -62,6 +78,7 @@ export const readFrontMatter = (file: string): FrontMatter => {
   const fenced = FENCED.exec(text);
   if (fenced) {
     const [whole, fence, inner = ''] = fenced;
+    if (inner.length > LONGEST) throw broken(2, 1, `it is longer than ${LONGEST} characters`);
     return { fields: fieldsOf(fence === '---' ? readYaml(inner) : readToml(inner)), body: text.slice(whole.length) };
   }
   const end = /^\{\s*["}]/.test(text) ? endOfObject(text) : -1;
@@ -69,6 +86,6 @@ export const readFrontMatter = (file: string): FrontMatter => {
   try {
     return { fields: fieldsOf(JSON.parse(text.slice(0, end))), body: text.slice(end).replace(/^\s*?\r?\n/, '') };
   } catch (error) {
-    throw broken(1, 1, (error as Error).message);
+    throw error instanceof BrokenFrontMatter ? error : broken(1, 1, (error as Error).message);
   }
 };

@@ -1,6 +1,6 @@
 /** Reads an export of Ghost (versions 1 to 6): a JSON file of its tables. */
 import { createHash } from 'node:crypto';
-import { type Alteration, altered, type Found, type Reader } from './found.ts';
+import { type Alteration, altered, type Found, halved, type Reader } from './found.ts';
 import { articleOf, authorOf, type GhostRow, isPage, siteOf, tagOf } from './ghost-rules.ts';
 import { type JsonRow, readJsonRows } from './json-rows.ts';
 import { UnreadableFile } from './lines.ts';
@@ -21,7 +21,7 @@ const isRow = (value: unknown): value is GhostRow => typeof value === 'object' &
 const tableOf = ({ path }: JsonRow): string => String(path.at(-2));
 
 /** Reads the file once: that it is whole, and what posts name. */
-const gather = async (path: string): Promise<Gathered> => {
+const gather = async (path: string, onRead: (bytes: number) => void): Promise<Gathered> => {
   const gathered: Gathered = {
     ...(Object.fromEntries(TABLES.map((table) => [table, []])) as unknown as Record<(typeof TABLES)[number], []>),
     posts: 0,
@@ -29,7 +29,7 @@ const gather = async (path: string): Promise<Gathered> => {
   };
   // Of posts and comments nothing but an id is kept: to be counted.
   const paths = [...TABLES.flatMap(pathsOf), ...['posts', 'comments'].flatMap(pathsOf).map((each) => `${each}.id`)];
-  for await (const found of readJsonRows(path, paths)) {
+  for await (const found of readJsonRows(path, paths, onRead)) {
     const [, counted] = [...found.path].reverse().slice(1);
     if (counted === 'posts' || counted === 'comments') gathered[counted] += 1;
     else if (isRow(found.value)) {
@@ -76,7 +76,7 @@ const namesOf = (rows: Gathered['posts_tags'], column: string, names: ReadonlyMa
  * name a post's tags behind the post.
  */
 export const readGhost: Reader = async function* ({ path, pages, siteUrl = null }, onRead) {
-  const gathered = await gather(path);
+  const gathered = await gather(path, halved(onRead));
   const settings = new Map(gathered.settings.map(({ row }) => [String(row.key), String(row.value ?? '')]));
   const site = siteOf(settings, siteUrl);
   if (site) yield foundAs(site, gathered.settings[0]?.line ?? 1);
@@ -96,7 +96,7 @@ export const readGhost: Reader = async function* ({ path, pages, siteUrl = null 
   const tags = namesOf(gathered.posts_tags, 'tag_id', tagKeys);
   const metas = new Map(gathered.posts_meta.map(({ row }) => [String(row.post_id), row]));
 
-  for await (const { value, line } of readJsonRows(path, pathsOf('posts'), onRead)) {
+  for await (const { value, line } of readJsonRows(path, pathsOf('posts'), halved(onRead))) {
     if (!isRow(value)) continue;
     const id = String(value.id);
     const own = authorKeys.get(String(value.author_id));

@@ -1,11 +1,37 @@
 /** Walks the rows of a JSON file too big to be read at once. */
-import { JSONParser } from '@streamparser/json';
-import { readContent, UnreadableFile } from './lines.ts';
+import { JSONParser, type ParsedTokenInfo, TokenType } from '@streamparser/json';
+import { LONGEST_LINE, readContent, UnreadableFile } from './lines.ts';
 
 /** `path`: the names and positions above the value, from the outermost; `line`: where it ends. */
 export type JsonRow = { path: readonly (string | number)[]; value: unknown; line: number };
 
+/** The most bytes of one row: Ghost keeps the same text three or four times in one. */
+const LARGEST = 4 * LONGEST_LINE;
+
 const LINE_FEED = 0x0a;
+
+/** Knows where the row begins that is being read: behind the last token that stands in none. */
+class RowStart {
+  readonly #depths: ReadonlyMap<string, number>;
+  #depth = 0;
+  #top = '';
+  at = 0;
+
+  /** Rows stand as deep as the shortest of the paths with the same first name says. */
+  constructor(paths: readonly string[]) {
+    const depths = new Map<string, number>();
+    for (const [, top = '', ...rest] of paths.map((path) => path.split('.')))
+      depths.set(top, Math.min(rest.length + 1, depths.get(top) ?? Number.POSITIVE_INFINITY));
+    this.#depths = depths;
+  }
+
+  take({ token, value, offset }: ParsedTokenInfo): void {
+    if (this.#depth === 1 && token === TokenType.STRING) this.#top = String(value);
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) this.#depth += 1;
+    if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) this.#depth -= 1;
+    if (this.#depth <= (this.#depths.get(this.#top) ?? Number.POSITIVE_INFINITY)) this.at = offset;
+  }
+}
 
 /** Counts lines as a file goes by, in bytes. */
 class LineCount {
@@ -42,15 +68,18 @@ export async function* readJsonRows(
   file: string,
   paths: readonly string[],
   onRead: (bytes: number) => void = () => {},
+  largest = LARGEST,
 ): AsyncGenerator<JsonRow> {
   const lines = new LineCount();
-  let offset = 0;
+  let [offset, given] = [0, 0];
   let found: JsonRow[] = [];
   let fault: Error | undefined;
   let ended = false;
   const parser = new JSONParser({ paths: [...paths], keepStack: false });
+  const row = new RowStart(paths);
   parser.onToken = (token) => {
     offset = token.offset;
+    row.take(token);
   };
   parser.onValue = ({ value, key, stack }) => {
     const path = [...stack.slice(1).map((each) => each.key), key].filter((step) => step !== undefined);
@@ -71,6 +100,8 @@ export async function* readJsonRows(
   for await (const chunk of readContent(file, onRead)) {
     if (ended && chunk.some((byte) => byte > 0x20)) throw broken('something stands behind the end');
     lines.take(chunk);
+    given += chunk.length;
+    if (given - row.at > largest) throw broken(`what begins here has more than ${largest} bytes`);
     parser.write(chunk);
     if (fault) throw broken(fault.message);
     const rows = found;

@@ -45,18 +45,41 @@ async function* chunksOf(path: string, onRead: (bytes: number) => void): AsyncGe
   }
 }
 
+/** What unpacks to more than so many times its size, once it is `SURE` bytes, is made to fill memory: texts come to 50. */
+const MOST_TIMES = 200;
+const SURE = 64 * 1024 * 1024;
+
+/** What was packed, as long as it can be somebody's text. `read` tells how many bytes were read for it. */
+async function* honest(path: string, unpacked: AsyncIterable<Buffer>, read: () => number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of unpacked) {
+    bytes += chunk.length;
+    if (bytes > SURE && bytes > read() * MOST_TIMES)
+      throw new UnreadableFile(`cannot read ${path}: it unpacks to more than ${MOST_TIMES} times its size`);
+    yield chunk;
+  }
+}
+
 const isGzip = (start: Buffer | undefined) => start?.[0] === 0x1f && start[1] === 0x8b;
 
 /** gzip is known by its first two bytes, whatever the name. */
 async function* contentOf(path: string, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
-  const chunks = chunksOf(path, onRead);
+  let read = 0;
+  const chunks = chunksOf(path, (bytes) => {
+    read += bytes;
+    onRead(bytes);
+  });
   const first: Buffer | undefined = (await chunks.next()).value;
   async function* whole() {
     if (first) yield first;
     yield* chunks;
   }
   if (isGzip(first))
-    yield* pipeline(Readable.from(whole()), createGunzip(), () => {}); // a fault ends the walk with it
+    yield* honest(
+      path,
+      pipeline(Readable.from(whole()), createGunzip(), () => {}),
+      () => read,
+    ); // a fault ends the walk with it
   else if (path.endsWith('.gz')) throw new UnreadableFile(`cannot read ${path}: it is not gzip`);
   else yield* whole();
 }

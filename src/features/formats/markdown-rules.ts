@@ -34,6 +34,12 @@ const NAMES = {
 } as const;
 const KNOWN = new Set<string>(Object.values(NAMES).flat());
 
+/** Yes and no as Jekyll and Hugo take them, in whose YAML more words than true and false are. */
+const isYes = (value: unknown): boolean => value === true || /^(?:true|yes|on|y)$/i.test(String(value));
+const isNo = (value: unknown): boolean => value === false || /^(?:false|no|off|n)$/i.test(String(value));
+/** What a status says of what everyone may read; any other, `private` or `pending`, is not for everyone. */
+const PUBLIC = /^(?:publish|published|public|live)$/i;
+
 const isBlank = (value: unknown) => value === undefined || value === null || value === '';
 const read = (fields: Fields, what: keyof typeof NAMES): unknown =>
   NAMES[what].map((name) => fields[name]).find((value) => !isBlank(value));
@@ -42,7 +48,7 @@ const textOf = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : typeof value === 'number' ? String(value) : null;
 
 /** A list as one house writes it as a list, another with commas, and Jekyll with blanks between. */
-const namesOf = (value: unknown, separator: RegExp): string[] => {
+const namesOf = (value: unknown, separator: string | RegExp): string[] => {
   const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(separator) : [value];
   const names = parts.map((part) => {
     const told = typeof part === 'object' && part !== null ? (part as Fields) : {};
@@ -51,12 +57,8 @@ const namesOf = (value: unknown, separator: RegExp): string[] => {
   return [...new Set(names.filter((name) => name !== null))];
 };
 
-/** A moment: with an offset as it says, without one in UTC; null where it is none. TOML gives a date of its own kind. */
+/** A moment: with an offset as it says, without one in UTC; null where it is none. */
 const momentOf = (value: unknown): string | null => {
-  if (value instanceof Date) {
-    const text = value.toISOString();
-    return Number.isNaN(value.getTime()) ? null : momentOf(text);
-  }
   if (typeof value !== 'string') return null;
   const [, date, time = '00:00:00', zone = 'Z'] =
     /^(\d{4}-\d\d?-\d\d?)(?:[T ]+(\d\d?:\d\d(?::\d\d(?:\.\d+)?)?))?\s*(Z|UTC|[+-]\d\d:?\d\d)?$/i.exec(value.trim()) ??
@@ -94,16 +96,27 @@ const placeOf = (path: string) => {
 };
 
 /** The first heading of a text, where it stands before all else. */
-const HEADING = /^\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\r?\n|$)/;
+const HEADING = /^\s*#[ \t]+(.+)/;
+/** What a heading says, without the signs that may close it. */
+const saidBy = (heading: string) =>
+  heading
+    .trimEnd()
+    .replace(/(?<=[ \t])#+$/, '')
+    .trimEnd();
 
 const capital = (words: string) => words.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
 
-/** Marks that a generator of pages fills in: they stay as they are written. */
+/** Marks that a generator of pages fills in stay as they are written: how they begin, how they end, and a name for them. */
 const SHORTCODES = [
-  [/\{\{[<%][\s\S]*?[>%]\}\}/, '{{< … >}}'],
-  [/\{%[\s\S]*?%\}/, '{% … %}'],
-  [/^import\s.+from\s+['"]/m, 'import … from'],
+  [/\{\{[<%]/, /[>%]\}\}/, '{{< … >}}'],
+  [/\{%/, /%\}/, '{% … %}'],
+  [/^import\s.+from\s+['"]/m, /(?:)/, 'import … from'],
 ] as const;
+/** Whether a text has the one and, behind it, the other; looked for apart, each is looked for once. */
+const hasBoth = (text: string, begin: RegExp, end: RegExp) => {
+  const found = begin.exec(text);
+  return found !== null && end.test(text.slice(found.index + found[0].length));
+};
 
 const addressOf = (text: string | null, siteUrl: string | null): string | null => {
   if (text === null) return null;
@@ -128,7 +141,7 @@ const LARGEST_METADATA = 16 * 1024;
 /** Fields that have no place here go to `metadata`, for the frontend. */
 const metadataOf = (fields: Fields) => {
   const rest = Object.entries(fields).filter(([name, value]) => !KNOWN.has(name) && !isBlank(value));
-  return JSON.parse(JSON.stringify(Object.fromEntries(rest))) as Record<string, unknown>; // dates as text
+  return Object.fromEntries(rest);
 };
 
 /** A file as a record, the keys of its sections, and what of it is otherwise. `path` is that within the folder. */
@@ -140,16 +153,25 @@ export const articleOf = (path: string, { fields, body }: FrontMatter, siteUrl: 
   const place = placeOf(path);
   const heading = HEADING.exec(body);
   const given = textOf(read(fields, 'title'));
-  const title = given ?? heading?.[1] ?? capital(place.slug.replaceAll(/[-_]+/g, ' '));
+  const said = saidBy(heading?.[1] ?? '');
+  const title = given ?? (said || capital(place.slug.replaceAll(/[-_]+/g, ' ')));
   const moment = (what: 'publishedAt' | 'updatedAt' | 'unpublishAt') => {
-    const value = read(fields, what);
-    if (value === undefined || typeof value === 'boolean') return null;
+    // `published` is a moment in one house, yes or no in another
+    const value = NAMES[what].map((name) => fields[name]).find((each) => !isBlank(each) && !isYes(each) && !isNo(each));
+    if (value === undefined) return null;
     const at = momentOf(value);
     note(at === null, `/${what}`, 'no-moment', `“${value}” is no moment: left out`);
     return at;
   };
+  const status = read(fields, 'status') ?? 'published';
   const isDraft =
-    read(fields, 'draft') === true || fields.published === false || read(fields, 'status') === 'draft' || place.isDraft;
+    isYes(read(fields, 'draft')) || isNo(fields.published) || !PUBLIC.test(String(status)) || place.isDraft;
+  note(
+    !PUBLIC.test(String(status)) && status !== 'draft',
+    '/status',
+    'status-changed',
+    `“${status}” is no status here: stored as a draft`,
+  );
   const cover = coverOf(fields);
   const url = addressOf(cover.path, siteUrl);
   note(
@@ -158,20 +180,20 @@ export const articleOf = (path: string, { fields, body }: FrontMatter, siteUrl: 
     'no-address',
     `“${cover.path}” is no address of the web: left out (--site-url makes those whole that begin with /)`,
   );
-  for (const [pattern, shown] of SHORTCODES)
-    note(pattern.test(body), '/body', 'shortcode', `has ${shown}, which stays as it is written`);
-  const sections = namesOf(read(fields, 'categories'), /\s*,\s*/);
+  for (const [begin, end, shown] of SHORTCODES)
+    note(hasBoth(body, begin, end), '/body', 'shortcode', `has ${shown}, which stays as it is written`);
+  const sections = namesOf(read(fields, 'categories'), ',');
   const canonicalUrl = addressOf(textOf(read(fields, 'canonical')), siteUrl);
   const seo = {
     title: textOf(read(fields, 'metaTitle')),
     canonicalUrl,
-    noindex: read(fields, 'noindex') === true,
+    noindex: isYes(read(fields, 'noindex')),
   };
   const rest = metadataOf(fields);
   const isTooLarge = Buffer.byteLength(JSON.stringify(rest)) > LARGEST_METADATA;
   note(isTooLarge, '/metadata', 'too-long', `takes more than ${LARGEST_METADATA} bytes: left out`);
   const metadata = { ...(!isTooLarge && rest), ...(isPage(path, fields) && { type: 'page' }) };
-  const oldSlugs = namesOf(read(fields, 'aliases'), /\s*,\s*/)
+  const oldSlugs = namesOf(read(fields, 'aliases'), ',')
     .map(lastPart)
     .filter((slug) => slug !== null);
   const record: ArticleRecord = {
@@ -189,18 +211,15 @@ export const articleOf = (path: string, { fields, body }: FrontMatter, siteUrl: 
     updatedAt: moment('updatedAt'),
     unpublishAt: moment('unpublishAt'),
     ...(isDraft && { status: 'draft' }),
-    authors: namesOf(read(fields, 'authors'), /\s*(?:,|\band\b)\s*/),
+    authors: namesOf(read(fields, 'authors'), /,|\band\b/),
     tags: [
-      ...namesOf(
-        read(fields, 'tags'),
-        typeof fields.tags === 'string' && fields.tags.includes(',') ? /\s*,\s*/ : /\s+/,
-      ),
+      ...namesOf(read(fields, 'tags'), typeof fields.tags === 'string' && fields.tags.includes(',') ? ',' : /\s+/),
       ...sections,
     ],
-    featured: read(fields, 'featured') === true,
+    featured: isYes(read(fields, 'featured')),
     ...(textOf(read(fields, 'language')) !== null && { language: textOf(read(fields, 'language')) }),
     translationKey: textOf(read(fields, 'translationKey')),
-    ...(read(fields, 'comments') === false && { commentPolicy: 'closed' }),
+    ...(isNo(read(fields, 'comments')) && { commentPolicy: 'closed' }),
     coverImage: url === null ? null : { url, alt: cover.alt ?? '' },
     seo: seo.title === null && canonicalUrl === null && !seo.noindex ? null : seo,
     metadata,

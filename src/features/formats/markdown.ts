@@ -90,6 +90,10 @@ const readOne = ({ path, bytes }: MarkdownFile, pages: boolean, siteUrl: string 
   }
 };
 
+const NO_TAR = 'it is no whole tar; a single file is one by its name, which ends in .md, .mdx or .markdown';
+/** Faults of the disk and of gzip have codes, those of a tar have none. */
+const isOfTar = (error: unknown) => error instanceof Error && !('code' in error);
+
 /** One article a file, in the order of their paths. A file that cannot be read is told, and the others go in. */
 export const readMarkdown: Reader = async function* ({ path, pages, siteUrl = null }, onRead) {
   const told = new Set<string>();
@@ -100,7 +104,9 @@ export const readMarkdown: Reader = async function* ({ path, pages, siteUrl = nu
       yield* readOne(file, pages, siteUrl, told);
     }
   } catch (error) {
-    throw error instanceof UnreadableFile ? error : unreadable(path, error);
+    if (error instanceof UnreadableFile) throw error;
+    if (isOfTar(error)) throw new UnreadableFile(`cannot read ${path}: ${NO_TAR}`, { cause: error });
+    throw unreadable(path, error);
   }
   if (!any) throw new UnreadableFile(`cannot read ${path}: there is no Markdown in it (.md, .mdx, .markdown)`);
 };

@@ -51,7 +51,10 @@ const writeRun = (run: string, block: string | undefined): string => {
 export const withParagraphs = (source: string): string => {
   const html = source.replaceAll(/\r\n?/g, '\n');
   const blocks: string[] = [];
+  /** How many blocks stand around the outermost one that is left as it is, where there is one. */
+  let aroundVerbatim = Number.POSITIVE_INFINITY;
   let written = '';
+  let endsInMarkup = false; // reading the end of what is written would copy all of it, each time
   let run = '';
   let done = 0;
   const hide = (markup: string) => markup.replaceAll('\n', HIDDEN_LINE_FEED);
@@ -60,17 +63,20 @@ export const withParagraphs = (source: string): string => {
     if (to > done) run += html.slice(done, to);
     done = Math.max(done, to);
   };
+  const write = (text: string) => {
+    written += text;
+    if (text !== '') endsInMarkup = text.endsWith('>');
+  };
   const flush = () => {
-    const block = blocks.find((name) => VERBATIM.has(name)) ?? blocks.at(-1);
-    written += writeRun(run, block).replaceAll(HIDDEN_LINE_FEED, '\n');
+    const block = blocks[aroundVerbatim] ?? blocks.at(-1);
+    write(writeRun(run, block).replaceAll(HIDDEN_LINE_FEED, '\n'));
     run = '';
   };
   /** Writes markup between runs; nothing, where the parser only implied it. */
   const writeMarkup = (from: number, to: number) => {
     if (from < done) return;
-    const before = written.at(-1);
-    if (before === '>' && html[from - 1] === '\n') written += '\n';
-    written += html.slice(from, to);
+    if (endsInMarkup && html[from - 1] === '\n') write('\n');
+    write(html.slice(from, to));
     done = to;
   };
   const parser = new Parser({
@@ -79,6 +85,7 @@ export const withParagraphs = (source: string): string => {
       if (isBlock(name)) {
         flush();
         if (!isImplied) writeMarkup(parser.startIndex, parser.endIndex + 1);
+        if (VERBATIM.has(name)) aroundVerbatim = Math.min(aroundVerbatim, blocks.length);
         blocks.push(name);
       } else if (!isImplied) hideMarkup();
     },
@@ -87,6 +94,7 @@ export const withParagraphs = (source: string): string => {
       if (isBlock(name)) {
         flush();
         blocks.splice(Math.max(0, blocks.lastIndexOf(name)));
+        if (blocks.length <= aroundVerbatim) aroundVerbatim = Number.POSITIVE_INFINITY;
         if (!isImplied) writeMarkup(parser.startIndex, parser.endIndex + 1);
       } else if (!isImplied) hideMarkup();
     },

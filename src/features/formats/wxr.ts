@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { isLanguage, webAddressOf } from './field-schemas.ts';
-import type { Alteration, Found, Reader } from './found.ts';
+import { type Alteration, type Found, halved, type Reader } from './found.ts';
 import { cutTo, plainOf } from './html-text.ts';
 import { UnreadableFile } from './lines.ts';
 import { type Names, readArticle, sourceOf } from './wxr-articles.ts';
@@ -86,9 +86,6 @@ const withOwnTexts = (found: Found): Found =>
   'value' in found && found.altered
     ? { ...found, altered: found.altered.map((each) => ({ ...each, reason: own(each.reason) })) }
     : found;
-
-/** Both walks read the file, and what is told of either is half of it. */
-const halved = (onRead: (bytes: number) => void) => (bytes: number) => onRead(bytes / 2);
 
 export const readWxr: Reader = async function* ({ path, pages }, onRead) {
   const file = await stat(path).catch(() => null);

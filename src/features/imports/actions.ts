@@ -206,17 +206,23 @@ export const importRecords = async (parts: ImportParts, options: ImportOptions):
   const { report, signal, onProgress, skip = 0 } = options;
   let bytes = 0;
   const pace: Pace = { writtenAt: Number.NEGATIVE_INFINITY };
+  const ended = new Error('the import ended'); // also where a long file has told no record so far
   const read = await readerOf(options.format);
   const records = read(options, (more) => {
     bytes += more;
+    if (signal?.aborted) throw ended;
   });
-  for await (const batch of ahead(batchesOf(after(skip, records)), (found) => prepare(parts, found, options))) {
-    for (let rest = batch; rest.length > 0; ) {
-      if (signal?.aborted) return;
-      const unit = await writeFirst(parts, rest, options, pace);
-      await note(report, rest, unit);
-      rest = rest.slice(unit.done.length);
-      await onProgress?.(bytes);
+  try {
+    for await (const batch of ahead(batchesOf(after(skip, records)), (found) => prepare(parts, found, options))) {
+      for (let rest = batch; rest.length > 0; ) {
+        if (signal?.aborted) return;
+        const unit = await writeFirst(parts, rest, options, pace);
+        await note(report, rest, unit);
+        rest = rest.slice(unit.done.length);
+        await onProgress?.(bytes);
+      }
     }
+  } catch (error) {
+    if ((error as Error).cause !== ended) throw error; // a reader says so of whatever ends its reading
   }
 };

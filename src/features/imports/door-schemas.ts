@@ -11,7 +11,7 @@ import { type Counts, noCounts } from './report.ts';
 /** The media types that a file may be sent as; what it is says its format, gzip is known by its content. */
 export const FILE_TYPES = [
   ...['application/x-ndjson', 'application/jsonl', 'application/json', 'application/xml', 'text/xml'],
-  ...['text/markdown', 'application/x-tar', 'application/zip', 'application/gzip', 'application/octet-stream'],
+  ...['text/markdown', 'application/x-tar', 'application/gzip', 'application/octet-stream'],
 ];
 
 const LINE =
