@@ -1,6 +1,5 @@
 /** What the rows of a Ghost export mean as records: pure functions. */
 import { type Alteration, altered } from './found.ts';
-import { plainOf } from './html-text.ts';
 import type { ArticleRecord, AuthorRecord, SiteRecord, TagRecord } from './records.ts';
 
 /** A row of a table of Ghost, as it is exported: versions differ in the columns they have. */
@@ -40,6 +39,8 @@ const addressOf = (text: string | null, siteUrl: string | null): string | null =
   const address = whole.startsWith('/') && siteUrl !== null ? siteUrl + whole : whole;
   return /^https?:\/\//i.test(address) && URL.canParse(address) && address.length <= 2048 ? address : null;
 };
+
+const plain = (html: string): string => html.replaceAll(/<[^<>]*>/g, '').trim();
 
 /** Names the site by the settings of Ghost. */
 export const siteOf = (settings: ReadonlyMap<string, string>, siteUrl: string | null): SiteRecord | null => {
@@ -196,7 +197,7 @@ export const articleOf = (
     coverImage:
       url === null
         ? null
-        : { url, alt: textOf(both, 'feature_image_alt') ?? '', ...(caption !== null && { caption: plainOf(caption) }) },
+        : { url, alt: textOf(both, 'feature_image_alt') ?? '', ...(caption !== null && { caption: plain(caption) }) },
     seo: Object.values(seo).some((value) => value !== null) ? seo : null,
     ...(isPage && { metadata: { type: 'page' } }),
     stored: { createdAt: momentOf(row, 'created_at'), updatedAt: momentOf(row, 'updated_at') },
