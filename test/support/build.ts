@@ -66,7 +66,8 @@ const KEPT_FOR = 24 * 3600 * 1000;
 const removeOld = (): void => {
   for (const name of readdirSync(BUILDS)) {
     const build = join(BUILDS, name);
-    if (Date.now() - statSync(build).mtimeMs > KEPT_FOR) rmSync(build, { recursive: true, force: true });
+    const found = statSync(build, { throwIfNoEntry: false }); // another run may have given it its name meanwhile
+    if (found && Date.now() - found.mtimeMs > KEPT_FOR) rmSync(build, { recursive: true, force: true });
   }
 };
 
@@ -81,16 +82,14 @@ export const buildTests = (): string => {
   mkdirSync(begun, { recursive: true });
   removeOld();
   const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
-  execFileSync(tsc, ['-p', join(ROOT, 'tsconfig.tests.json'), '--outDir', begun], { stdio: ['ignore', 2, 2] });
-  keepPlaces(begun);
-  for (const name of READ_BY_APP) {
-    symlinkSync(join(ROOT, name), join(begun, name));
-  }
   try {
+    execFileSync(tsc, ['-p', join(ROOT, 'tsconfig.tests.json'), '--outDir', begun], { stdio: ['ignore', 2, 2] });
+    keepPlaces(begun);
+    for (const name of READ_BY_APP) symlinkSync(join(ROOT, name), join(begun, name));
     renameSync(begun, build);
   } catch (error) {
+    rmSync(begun, { recursive: true, force: true });
     if (!existsSync(build)) throw error; // or another run was faster
-    rmSync(begun, { recursive: true });
   }
   return build;
 };
