@@ -28,6 +28,8 @@ export const serveByWorkers = async (settings: Settings): Promise<void> => {
   const parts = { store: house.store, clock: systemClock };
   try {
     await noteDueMoments(parts);
+    // A worker answers as soon as it listens: the key that is set has to be there by then; one that is made is told at an address.
+    if (settings.adminKey !== null) await makeFirstKey(parts, settings);
     crew = startCrew(settings.workers, logger);
     const address = await crew.listening;
     const aboutKey = await makeFirstKey(parts, settings);

@@ -106,6 +106,7 @@ const serveAs = async (membership: Membership | undefined, settings: Settings): 
   };
 
   try {
+    if (!membership && settings.adminKey !== null) await makeFirstKey(parts, settings); // who is answered may come in
     await listen(app, settings);
     stop = end;
     const address = listeningAt(app) as string; // it was just listened at

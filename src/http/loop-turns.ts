@@ -15,14 +15,15 @@ export type LoopTurns = {
 
 /**
  * Watches the turns in which somebody asks; an idle loop costs nothing. While all turns of a second were long, what comes
- * late in a turn is too late: so turns end in time, and the first short one ends it.
+ * late in a turn is too late: so turns end in time, and the first short one ends it, or a pause in which nobody asks.
  */
 export const watchTurns = (now: () => number = () => performance.now()): LoopTurns => {
   let began: number | undefined;
+  let ended = Number.NEGATIVE_INFINITY;
   let longSince: number | undefined;
   let asked = 0;
   const endTurn = () => {
-    const ended = now();
+    ended = now();
     const start = began as number; // it was set where this was asked for
     began = undefined;
     if (ended - start < LONG) longSince = undefined;
@@ -33,6 +34,7 @@ export const watchTurns = (now: () => number = () => performance.now()): LoopTur
       const at = now();
       asked++;
       if (began === undefined) {
+        if (at - ended > LONG) longSince = undefined; // nobody asked meanwhile: nobody was kept waiting
         began = at;
         asked = 1;
         setImmediate(endTurn);

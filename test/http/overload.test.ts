@@ -31,6 +31,15 @@ test('who comes late in a turn of the loop is too late once all turns of a secon
   t.same(await turn(400, 5), [false, false], 'a few never are');
   t.same(await turn(10), [false, false], 'who is there first never is');
   t.same(await turn(300), [false, false], 'a short one has ended it');
+  for (let n = 0; n < 3; n++) {
+    now += 60_000;
+    t.same(
+      await turn(1500),
+      [false, false],
+      'so has a pause: what comes now and then is a burst, however long it takes',
+    );
+  }
+  t.same(await turn(300), [false, true], 'and not what comes right after it');
 });
 
 test('while the store is held, writes that are too many are refused, reads and hits are answered, and all goes on by itself', async (t) => {

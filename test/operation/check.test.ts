@@ -119,6 +119,38 @@ test('a check finds nothing in a sound store, and names every fault that is plan
   t.same((await faultsOf(t, address, clock.now)).sort(), lines.sort());
 });
 
+test('a check finds nothing wrong with what a schedule published or ended, before it is noted and after', async (t) => {
+  const { store, address, clock, ask, keys, authorId, noteDueMoments, indexQueued } = await startGalley(t);
+  const at = (hours: number) => new Date(Date.parse(START) + hours * 3_600_000).toISOString();
+  const given = { title: 'Boats', body: 'Boats', tags: ['Harbour'], authorIds: [authorId] };
+  for (const moments of [
+    { status: 'published', unpublishAt: at(2) },
+    { status: 'scheduled', publishedAt: at(1) },
+    { status: 'scheduled', publishedAt: at(1), unpublishAt: at(2) },
+  ])
+    t.equal((await ask('POST', '/v1/articles', { key: keys.admin, body: { ...given, ...moments } })).status, 201);
+  await indexQueued();
+  for (let n = 0; n < 3; n++) {
+    clock.advance(3_600_000);
+    t.same(await faultsOf(t, address, clock.now), [], `not noted yet, hour ${n + 1}`);
+    await noteDueMoments();
+    t.same(await faultsOf(t, address, clock.now), [], `noted, hour ${n + 1}`);
+  }
+  const { articles } = store.tables;
+  const rows = await store.db
+    .select({ shelf: articles.shelf, names: articles.cardNames })
+    .from(articles)
+    .orderBy(articles.id);
+  t.same(
+    rows.map(({ shelf, names }) => [shelf, names !== null]),
+    [
+      ['archived', false],
+      ['published', true],
+      ['archived', false],
+    ],
+  );
+});
+
 test('a check also names what the engine finds, while nobody can write, and looks at no store of another time', async (t) => {
   const { address, ask, keys, authorId } = await startGalley(t);
   await ask('POST', '/v1/articles', { key: keys.admin, body: { title: 'Boats', authorIds: [authorId] } });

@@ -37,6 +37,18 @@ const linesOf = (out: string): { pid: number; msg: string; worker?: number }[] =
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 
+test('the first worker that answers knows ADMIN_KEY', async (t) => {
+  const key = `glk_${'a'.repeat(32)}`;
+  const environment = { WORKERS: '2', ADMIN_KEY: key };
+  const process = await startProcess(t, temporaryDirectory(t), { environment });
+  const firstAddress = () => /Server listening at ([^"]+)/.exec(process.out())?.[1];
+  for (let n = 0; n < 6000 && firstAddress() === undefined; n++) await sleep(5);
+  const { status } = await connectTo(t, firstAddress() ?? '', key)('POST', '/v1/tags', { name: 'Harbour' });
+  t.equal(status, 201);
+  await process.ready;
+  t.equal((await process.stop()).code, 0);
+});
+
 test('two workers at one port: a write is read at once by either, one that dies is replaced, and all end well', async (t) => {
   const directory = temporaryDirectory(t);
   const process = await startProcess(t, directory, { environment: { WORKERS: '2', ...UNLIMITED } });

@@ -12,6 +12,7 @@ import { touch } from '../../store/touches.ts';
 import { liveEvents, moveCounts } from './counting.ts';
 import { listDueIds, listEarlyIds, settleArticle } from './due-queries.ts';
 import { firstLiveMoment, momentsToCome } from './moves.ts';
+import { setCard } from './public-queries.ts';
 import { type ArticleRow, findArticle, type StoredArticle } from './queries.ts';
 import { countedAs } from './records.ts';
 
@@ -33,6 +34,7 @@ const settle = async (tx: Store, article: StoredArticle, now: Date): Promise<Sto
   const change = { notedLive: live, firstPublishedAt, slugWasPublic, status, shelf: shelfOf({ ...row, status }) };
   const moments = momentsToCome(row, now);
   await settleArticle(tx, row.id, moments, change);
+  if (change.shelf !== 'published') await setCard(tx, row.id, { card: null, cardNames: null });
   const counted = countedAs(article);
   await moveCounts(tx, counted, { ...counted, live });
   touch(tx, BY_ITSELF, touchedByArticle(row.id, counted, { ...counted, live }));
