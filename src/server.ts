@@ -5,7 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './core/clock.ts';
-import { memorySize, threadsIn } from './core/memory-size.ts';
+import { keepHeapSmall } from './core/heap.ts';
+import { isSmall, memorySize, threadsIn } from './core/memory-size.ts';
 import { startLastUsed } from './features/keys/last-used.ts';
 import { makeFirstKey, welcome } from './first-key.ts';
 import { openHouse } from './house.ts';
@@ -52,6 +53,7 @@ const listen = async (app: FastifyInstance, settings: Settings): Promise<void> =
 const shareOf = ({ workers }: Settings, whole: number): number => Math.ceil(whole / workers);
 
 const serveAs = async (membership: Membership | undefined, settings: Settings): Promise<void> => {
+  if (isSmall(memorySize())) keepHeapSmall();
   const logger = pino({ level: settings.logLevel, serializers: { err: describeError } });
   let stop: (() => Promise<void>) | undefined;
   const tellsOfItself = { info: logger.info.bind(logger), error: logger.error.bind(logger) };

@@ -1,14 +1,8 @@
 /** `galley import …` */
-import { setFlagsFromString } from 'node:v8';
+import { keepHeapSmall } from '../core/heap.ts';
 import type { ImportFlags } from '../features/imports/command.ts';
 import type { Format } from '../features/imports/formats.ts';
 import type { AddCommand, Shell } from './shell.ts';
-
-/**
- * How much a heap may grow before it is cleared, in per cent of what is in use. V8 takes several hundred where there is
- * memory: texts that pass through would fill 300 MiB of it, and what is kept is a few dozen.
- */
-const GROWTH = 30;
 
 /** Imports into the store; for a dry run into a copy of it that is thrown away. */
 const importFile = async (
@@ -25,7 +19,7 @@ const importFile = async (
     import('../core/clock.ts'),
   ]);
   await checkReadable(file, format === 'markdown');
-  setFlagsFromString(`--heap-growing-percent=${GROWTH}`);
+  keepHeapSmall();
   const house = await openHouse(settings(), flags.dryRun ? { open: openCopy } : {});
   try {
     const parts = { store: house.store, renderer: house.renderer, clock: systemClock };

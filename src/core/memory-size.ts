@@ -18,3 +18,6 @@ export const threadsIn = (memory: number, processors: number): number =>
 
 /** How many bytes of bodies may be in memory at once: each is there several times over while it is worked on. */
 export const bodiesIn = (memory: number): number => Math.min(64 * MIB, Math.floor(memory / 16));
+
+/** Whether it is so little that a heap must not grow as it likes: V8 would take all there is before it is cleared. */
+export const isSmall = (memory: number): boolean => memory < 512 * MIB;

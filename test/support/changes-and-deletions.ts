@@ -1,4 +1,5 @@
 /** What every PATCH and DELETE needs before it, and a good request to it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked, Door } from './posts.ts';
 
 type Rest = Pick<Door, 'prepare' | 'role'> & { method: 'PATCH' | 'DELETE'; body?: object };
@@ -30,6 +31,15 @@ const comment = async (asked: Asked) => {
   return `/v1/comments/${id}`;
 };
 const webhook = made('/v1/webhooks', { url: 'https://hooks.harbour.example/', events: ['*'], active: false });
+/** An import that is done: what still runs would write beside whatever is asked next. */
+const imported = async ({ ask, keys }: Asked): Promise<string> => {
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const body = `{"kind":"tag","key":"fog-${++serial}"}`;
+  const sent = await ask('POST', '/v1/imports?format=records', { key: keys.admin, headers, body });
+  const url = `/v1/imports/${sent.body.id}`;
+  while ((await ask('GET', url, { key: keys.admin })).body.status !== 'done') await sleep(50);
+  return url;
+};
 const key = made('/v1/keys', { name: 'Somebody', role: 'viewer' });
 
 /** By their operationId. */
@@ -47,6 +57,7 @@ export const CHANGES_AND_DELETIONS: Record<string, Rest> = {
   },
   editAuthor: { method: 'PATCH', prepare: author, body: { bio: 'Writes.' } },
   deleteAuthor: { method: 'DELETE', prepare: author },
+  deleteImport: { method: 'DELETE', role: 'admin', prepare: imported },
   editTag: { method: 'PATCH', prepare: tag, body: { description: 'A thing.' } },
   deleteTag: { method: 'DELETE', prepare: tag },
   editComment: { method: 'PATCH', prepare: comment, body: { status: 'approved' } },
