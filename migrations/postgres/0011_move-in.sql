@@ -19,4 +19,6 @@ CREATE TABLE "imports" (
 --> statement-breakpoint
 ALTER TABLE "comments" ADD COLUMN "imported_as" text collate "C";--> statement-breakpoint
 CREATE INDEX "imports_by_status" ON "imports" USING btree ("status","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "comments_imported_as" ON "comments" USING btree ("imported_as") WHERE "comments"."imported_as" is not null;
+CREATE UNIQUE INDEX "comments_imported_as" ON "comments" USING btree ("imported_as") WHERE "comments"."imported_as" is not null;--> statement-breakpoint
+-- A schedule that ended an article left it the card it was listed by.
+UPDATE "articles" SET "card" = NULL, "card_names" = NULL WHERE "shelf" <> 'published' AND "card" IS NOT NULL;
