@@ -25,10 +25,10 @@ class RowStart {
     this.#depths = depths;
   }
 
-  take({ token, value, offset }: ParsedTokenInfo): void {
-    if (this.#depth === 1 && token === TokenType.STRING) this.#top = String(value);
-    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) this.#depth += 1;
-    if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) this.#depth -= 1;
+  take({ token: sign, value, offset }: ParsedTokenInfo): void {
+    if (this.#depth === 1 && sign === TokenType.STRING) this.#top = String(value);
+    if (sign === TokenType.LEFT_BRACE || sign === TokenType.LEFT_BRACKET) this.#depth += 1;
+    if (sign === TokenType.RIGHT_BRACE || sign === TokenType.RIGHT_BRACKET) this.#depth -= 1;
     if (this.#depth <= (this.#depths.get(this.#top) ?? Number.POSITIVE_INFINITY)) this.at = offset;
   }
 }
