@@ -7,24 +7,17 @@ import { demandShownArticle, noComment } from './finding.ts';
 import { findDiscussed } from './queries.ts';
 import { areShown } from './rules.ts';
 import { type Entry, findEntry, listFirstReplies, listShown } from './thread-queries.ts';
-import { type Branch, DEEPEST, SHOWN_LEVELS, SHOWN_REPLIES } from './thread-rules.ts';
+import { type Branch, ON_TOP, type Place, placeBelow, SHOWN_LEVELS, SHOWN_REPLIES } from './thread-rules.ts';
 
-/** The place of a comment in its thread: whom it replies to, and how deep that is. */
-export type Place = { parentId: number | null; depth: number };
-
-/**
- * The place of a new comment: below the one it replies to, or beside that, where it is as deep as any may be.
- * `invalid-parent` where nobody can reply to the one it names.
- */
+/** The place of a new comment; `invalid-parent` where nobody can reply to the one it names. */
 export const placeComment = async (tx: Store, articleId: number, parentId: number | null): Promise<Place> => {
-  if (parentId === null) return { parentId: null, depth: 0 };
+  if (parentId === null) return ON_TOP;
   const parent = await findEntry(tx, parentId);
   if (parent?.articleId !== articleId || parent.status !== 'approved') {
     const detail = `There is no comment ${parentId} here that can be replied to`;
     throw refuseAll('invalid-parent', [bodyFault('/parentId', 'invalid-parent', detail)]);
   }
-  if (parent.depth < DEEPEST) return { parentId, depth: parent.depth + 1 };
-  return { parentId: parent.parentId, depth: DEEPEST };
+  return placeBelow(parent);
 };
 
 /** What everyone sees of a comment in its thread: itself, or the place that is kept of it; else `not-found`. */

@@ -41,7 +41,7 @@ export const staffOf = (authors: ReadonlyMap<string, NamedAuthor>): Staff => {
 
 type Thread = { article: Source; staff: Staff; offset: number };
 
-export const commentKey = ({ system }: Source, id: string): string => `wp:${system}:${id}`;
+const commentKey = ({ system }: Source, id: string): string => `wp:${system}:${id}`;
 
 /** An author wrote it if WordPress says so: who only gives an author's address may be anyone. */
 const authorOf = (comment: Element, { byId, byEmail }: Staff): NamedAuthor | undefined => {

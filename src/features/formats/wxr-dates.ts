@@ -3,7 +3,7 @@
 const WRITTEN = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/;
 
 /** Reads a moment as if it were GMT; null for `0000-00-00 00:00:00` and what is no moment. */
-export const parseWritten = (text: string): Date | null => {
+const parseWritten = (text: string): Date | null => {
   const parts = WRITTEN.exec(text)?.slice(1).map(Number);
   if (!parts) return null;
   const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number];

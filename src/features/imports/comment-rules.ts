@@ -3,7 +3,7 @@ import { bodyFault, type Fault } from '../../core/errors.ts';
 import { parseMoment } from '../../core/moment.ts';
 import type { StoredCommentStatus } from '../../core/statuses.ts';
 import type { ModerationReason } from '../../store/comment-tables.ts';
-import { DEEPEST } from '../comments/thread-rules.ts';
+import { ON_TOP, type Place, placeBelow } from '../comments/thread-rules.ts';
 import type { Alteration } from '../formats/found.ts';
 import type { ArticleName, CommentRecord } from '../formats/records.ts';
 import { type Identity, leftOut, sourceOf } from './rules.ts';
@@ -82,24 +82,21 @@ export const planComment = (record: CommentRecord, path: string): PlannedComment
   };
 };
 
-type Stand = { id: number; articleId: number; parentId: number | null; depth: number };
+type Stand = Place & { id: number; articleId: number };
 
-/** Where a comment stands: below the one it answers, or beside that, where it is as deep as any may be. */
+/** The place a comment gets, and what of it is otherwise than its record has it. */
 export const placeOf = (
   { parent: key }: PlannedComment,
   articleId: number,
   parent: Stand | undefined,
-): { place: { parentId: number | null; depth: number }; altered: Alteration[] } => {
+): { place: Place; altered: Alteration[] } => {
   const told = (code: string, reason: string): Alteration[] => [{ field: '/parent', code, reason }];
-  if (key === null) return { place: { parentId: null, depth: 0 }, altered: [] };
+  if (key === null) return { place: ON_TOP, altered: [] };
   if (parent?.articleId !== articleId)
-    return {
-      place: { parentId: null, depth: 0 },
-      altered: told('parent-missing', `answers ${key}, which is not there: stands on top`),
-    };
-  if (parent.depth < DEEPEST) return { place: { parentId: parent.id, depth: parent.depth + 1 }, altered: [] };
+    return { place: ON_TOP, altered: told('parent-missing', `answers ${key}, which is not there: stands on top`) };
+  const place = placeBelow(parent);
   const reason = `answers ${key}, which stands at the last level: stands beside it`;
-  return { place: { parentId: parent.parentId, depth: DEEPEST }, altered: told('too-deep', reason) };
+  return { place, altered: place.parentId === parent.id ? [] : told('too-deep', reason) };
 };
 
 type Told = { authorName: string; body: string; status: StoredCommentStatus };

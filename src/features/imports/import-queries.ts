@@ -11,10 +11,6 @@ type NewImport = Omit<Tables['imports']['$inferInsert'], 'id'>;
 export const findImport = async ({ db, tables: { imports } }: Store, id: number): Promise<ImportRow | undefined> =>
   (await db.select().from(imports).where(eq(imports.id, id)))[0];
 
-/** Whether an import has its file there. */
-export const namesFile = async ({ db, tables: { imports } }: Store, path: string): Promise<boolean> =>
-  (await db.select({ id: imports.id }).from(imports).where(eq(imports.path, path)).limit(1)).length > 0;
-
 /** Imports without their problems, the newest first. */
 export const listImports = async (
   { db, tables: { imports } }: Store,
@@ -46,14 +42,19 @@ export const listUnfinished = async ({ db, tables: { imports } }: Store): Promis
     .where(inArray(imports.status, ['queued', 'running']))
     .orderBy(asc(imports.id));
 
-/** The files that imports have, of whatever process. */
-export const listFiles = async ({ db, tables: { imports } }: Store): Promise<string[]> =>
-  (
-    await db
-      .select({ path: imports.path })
-      .from(imports)
-      .where(inArray(imports.status, ['queued', 'running']))
-  ).flatMap(({ path }) => path ?? []);
+/** The files of imports that are still to be done, of whatever process. */
+const filesOf = ({ db, tables: { imports } }: Store, which?: SQL) =>
+  db
+    .select({ path: imports.path })
+    .from(imports)
+    .where(and(inArray(imports.status, ['queued', 'running']), which));
+
+export const listFiles = async (store: Store): Promise<string[]> =>
+  (await filesOf(store)).flatMap(({ path }) => path ?? []);
+
+/** Whether an import that is still to be done has its file there. */
+export const namesFile = async (store: Store, path: string): Promise<boolean> =>
+  (await filesOf(store, eq(store.tables.imports.path, path))).length > 0;
 
 export const insertImport = async ({ db, tables: { imports } }: Store, row: NewImport): Promise<ImportRow> => {
   const [made] = await db.insert(imports).values(row).returning();

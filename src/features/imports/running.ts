@@ -24,7 +24,7 @@ const KEPT_EVERY = 1000;
 class ImportLost extends Error {}
 
 /** Removes the file of an import, with the directory that it alone is in. */
-export const removeFile = (path: string): Promise<void> => rm(dirname(path), { recursive: true, force: true });
+const removeFile = (path: string): Promise<void> => rm(dirname(path), { recursive: true, force: true });
 
 const heldFrom = (now: Date) => new Date(now.getTime() + HELD_FOR);
 
