@@ -4,28 +4,15 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { ROLES, type Role } from '../../src/core/access.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Answer, Asked as AskedOf } from '../support/app.ts';
 import { CHANGES_AND_DELETIONS } from '../support/changes-and-deletions.ts';
+import { compileFailingDisk, switchesIn } from '../support/failing-disk.ts';
 import { type Asked, type Door, POSTS } from '../support/posts.ts';
 import { type Process, readKey, startProcess, temporaryDirectory } from '../support/process.ts';
-
-const SOURCE = fileURLToPath(new URL('../support/failing-disk.c', import.meta.url));
-
-/** Compiles what fails; undefined where there is no compiler. */
-const compile = (directory: string): string | undefined => {
-  const library = join(directory, 'failing-disk.so');
-  try {
-    execFileSync('cc', ['-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);
-    return library;
-  } catch {
-    return undefined;
-  }
-};
 
 /** How a disk is broken and mended, and the statuses of a write meanwhile. */
 type Fault = {
@@ -235,15 +222,6 @@ const holdToTruth = async (
   t.comment(`${requests.length} writes, ${done.size} of them found room meanwhile`);
 };
 
-const switches = (directory: string) => {
-  const base = join(directory, 'switch');
-  return {
-    base,
-    on: (name: string) => writeFileSync(`${base}.${name}`, ''),
-    off: (name: string) => rmSync(`${base}.${name}`),
-  };
-};
-
 for (const [name, refusals] of [
   ['fsync', [503]],
   ['full', [507]],
@@ -251,12 +229,12 @@ for (const [name, refusals] of [
   const title = name === 'fsync' ? 'a failing sync acknowledges nothing' : 'writes that find no room are refused';
   test(title, { timeout: 300_000 }, async (t) => {
     const tools = temporaryDirectory(t);
-    const library = compile(tools);
+    const library = compileFailingDisk(tools);
     if (library === undefined) {
       t.comment('there is no C compiler: nothing was tried');
       return;
     }
-    const { base, on, off } = switches(tools);
+    const { base, on, off } = switchesIn(tools);
     const environment = { LD_PRELOAD: library, FAILING_DISK: base };
     await holdToTruth(t, temporaryDirectory(t), {
       refusals: [...refusals],
